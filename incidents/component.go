@@ -1,0 +1,60 @@
+package incidents
+
+import "time"
+
+// Component is what a user knows: "Reading mail (IMAP)". It comes from the
+// configuration.
+type Component struct {
+	Key         string
+	Name        string
+	Group       string // empty for none
+	Description string
+	DependsOn   []string // hosts
+	Position    int      // from 1, in the configuration's order
+}
+
+// Status of a component, as Statuspage names them.
+type Status string
+
+const (
+	Operational      Status = "operational"
+	DegradedPerf     Status = "degraded_performance"
+	PartialOutage    Status = "partial_outage"
+	MajorOutage      Status = "major_outage"
+	UnderMaintenance Status = "under_maintenance"
+)
+
+// ComponentFact is what the machine knows of a component now.
+type ComponentFact struct {
+	Component string
+	Status    Status
+	// Answering says that a component that counts as down is passing again and
+	// is being watched before it counts as up.
+	Answering bool
+	Watched   bool      // some check of it has ever passed
+	Since     time.Time // of Status; zero when unknown
+	CheckedAt time.Time // newest conclusive check; zero for never
+	GoodAt    time.Time // newest check that passed; zero for never
+	StaleAt   time.Time // from when CheckedAt is too old to say anything
+}
+
+// ComponentView is a component as readers see it at one moment.
+type ComponentView struct {
+	Component
+	ComponentFact
+	// NoData says that nothing is known of it now: it has never been checked,
+	// or not for too long. Status is then its last and must not be shown as
+	// current.
+	NoData bool
+}
+
+// Indicator is the state of the whole page, as Statuspage names them: "none",
+// "minor", "major", "critical".
+type Indicator string
+
+const (
+	IndicatorNone     Indicator = "none"
+	IndicatorMinor    Indicator = "minor"
+	IndicatorMajor    Indicator = "major"
+	IndicatorCritical Indicator = "critical"
+)

@@ -1,0 +1,61 @@
+package probe
+
+import (
+	"time"
+)
+
+// State is where a check, and with it its component, stands.
+type State string
+
+const (
+	Unknown    State = "unknown"    // never passed yet, or not asked for long
+	Up         State = "up"         // passing
+	Suspect    State = "suspect"    // failed, not yet confirmed
+	Down       State = "down"       // confirmed
+	Recovering State = "recovering" // passing again, not yet for long enough
+)
+
+// Check is one question asked of one target on a schedule.
+type Check struct {
+	Key       string // unique, e.g. "imap" or "imap-2"
+	Component string
+	Target    Target
+	Password  func() (string, error) // reads the secret when it is needed; nil when none is
+	Every     time.Duration
+	Timeout   time.Duration // of a whole run; below Every
+}
+
+// Component is what the tracker knows of a component: keys only.
+type Component struct {
+	Key  string
+	Host string // the host it depends on; empty for none
+}
+
+// Domain is the failure domain that the component belongs to: its host, or
+// itself.
+func (c Component) Domain() string {
+	if c.Host != "" {
+		return c.Host
+	}
+	return c.Key
+}
+
+// Settings are the thresholds of detection (DESIGN §5).
+type Settings struct {
+	Confirm        []time.Duration // waits before the tries that confirm a failure: 2s, 5s
+	ConfirmTimeout time.Duration   // of each such try: 5s
+	WhileDown      time.Duration   // interval between runs while not up: 15s, never above Check.Every
+	Recover        int             // good runs that end an outage: 3
+	RecoverOver    time.Duration   // and the time that they must span: 30s
+}
+
+// DefaultSettings are those of a configuration that names none.
+func DefaultSettings() Settings {
+	return Settings{
+		Confirm:        []time.Duration{2 * time.Second, 5 * time.Second},
+		ConfirmTimeout: 5 * time.Second,
+		WhileDown:      15 * time.Second,
+		Recover:        3,
+		RecoverOver:    30 * time.Second,
+	}
+}

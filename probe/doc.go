@@ -1,0 +1,28 @@
+// Package probe is the domain of facts: it asks mail servers what their users
+// would ask, judges the answers, and turns them into outages.
+//
+// A Check is one question on a schedule; a run of it is a Result. The Prober
+// runs the checks and hands each Result to the Tracker, which keeps one state
+// machine a check and opens, widens and ends an Outage a failure domain. What
+// comes out (Changes) goes to the Store and to the Observer, in this order;
+// the story that people read is told from there by package incidents, which
+// this package does not know.
+//
+// Rules that hold everywhere in this package:
+//
+//   - One context bounds a run, and its end closes the socket. Nothing else
+//     bounds a network step: a library's own deadlines are not relied on.
+//   - A run is never believed more than it deserves: what we could not ask is
+//     Inconclusive and freezes the state machine.
+//   - Runs never wait for the store or for an observer.
+//   - Times that are compared or subtracted carry Go's monotonic reading;
+//     wall time is for people and for the store. All times are UTC.
+//   - A hostile server can neither hold a run beyond its context, nor exhaust
+//     memory, nor put unprintable bytes or secrets into a Result.
+//   - The Tracker and the state machine read no clock and start no goroutine:
+//     time comes in with the facts, so years can be run in seconds.
+//
+// The line protocols are spoken here and not by a library's client, because a
+// probe needs each phase on its own, with its time and its cause, and a client
+// library hides them, loosens deadlines and reads without bounds.
+package probe

@@ -1,0 +1,91 @@
+package probe
+
+import (
+	"strings"
+	"time"
+)
+
+// Verdict is the judgement of one run of a check.
+type Verdict string
+
+const (
+	OK           Verdict = "ok"           // every phase passed
+	Slow         Verdict = "slow"         // every phase passed, but late
+	Fail         Verdict = "fail"         // the target did not do what its users need
+	Inconclusive Verdict = "inconclusive" // we could not ask; says nothing about the target
+)
+
+// Good reports whether the target did its work, however late.
+func (v Verdict) Good() bool { return v == OK || v == Slow }
+
+// Reason says which phase ended a run and why, as "phase.cause" in lower case:
+// "connect.refused", "greeting.timeout", "greeting.bye", "auth.no". It is empty
+// when the run was good.
+type Reason string
+
+// Phase is the part before the dot: where the run ended.
+func (r Reason) Phase() string { p, _, _ := strings.Cut(string(r), "."); return p }
+
+// Cause is the part after the dot: why it ended there.
+func (r Reason) Cause() string { _, c, _ := strings.Cut(string(r), "."); return c }
+
+// Rejected reports whether the target refused our credentials. The target then
+// works and the probe is misconfigured: a warning to staff, never an outage.
+func (r Reason) Rejected() bool { return r == "auth.no" }
+
+// Phase is one step of a run, in the order in which it was taken.
+type Phase struct {
+	Name  string        `json:"name"`
+	Start time.Duration `json:"-"` // since the start of the run
+	Took  time.Duration `json:"-"`
+	OK    bool          `json:"ok"`
+}
+
+// TLSInfo describes the encryption that a run met.
+type TLSInfo struct {
+	Version  string    `json:"version"` // "TLS 1.3"
+	Cipher   string    `json:"cipher"`
+	NotAfter time.Time `json:"not_after"` // of the leaf certificate, UTC
+	Verified bool      `json:"verified"`
+}
+
+// Result is one run of a check: a fact, never edited.
+type Result struct {
+	Check     string // Check.Key
+	Component string
+	Target    string // without password
+	StartedAt time.Time
+	Took      time.Duration // monotonic
+	Verdict   Verdict
+	Reason    Reason
+	Mechanism string // SASL mechanism or command that logged in, e.g. "PLAIN"
+	Phases    []Phase
+	Peer      string // address that answered, "127.0.0.1:1143"
+	TLS       *TLSInfo
+	// Detail is one line for staff: what the server said or what the network
+	// reported, printable, at most 200 bytes, without secrets.
+	Detail string
+	// Transcript is the conversation, one line each way, prefixed "C: " or
+	// "S: ", printable, without secrets, at most 8 KiB.
+	Transcript []string
+}
+
+// EndedAt is the wall time at which the run was over.
+func (r Result) EndedAt() time.Time { return r.StartedAt.Add(r.Took) }
+
+// provenUntil is the latest moment at which the run itself showed the server
+// at work: the end of the last phase in which the server, and not only the
+// kernel below it, answered. It is zero when there was none.
+func (r Result) provenUntil() time.Time {
+	var t time.Time
+	for _, p := range r.Phases {
+		switch p.Name {
+		case "dns", "connect":
+			continue // a stopped process still has its connections accepted
+		}
+		if p.OK {
+			t = r.StartedAt.Add(p.Start + p.Took)
+		}
+	}
+	return t
+}
