@@ -1,0 +1,134 @@
+package config
+
+import "time"
+
+// Config is the whole configuration. Those that Default, Parse and Load return
+// are complete: what was left out has its default, and nothing is to be worked
+// out any more.
+type Config struct {
+	Site       Site
+	Data       string // folder that holds everything Howdah keeps
+	Database   string // empty: SQLite in Data
+	Web        Web
+	Mailserver Mailserver
+	Hosts      []Host
+	Components []Component
+	Checks     []Check
+	Detection  Detection
+}
+
+// Site is what readers are told of the page itself.
+type Site struct {
+	Name     string
+	URL      string // absolute, without a slash at its end
+	TimeZone string // name in the IANA database; of the times that people read
+}
+
+// Web says where the page is served.
+type Web struct {
+	Listen string // host:port
+}
+
+// Mailserver is the bundled mail server.
+type Mailserver struct {
+	Off          bool     // watch other servers only
+	Host         string   // key of the host that it is known as
+	Domains      []string // whose mail it takes, in lower case
+	Listen       Listen
+	TLS          TLS
+	Restart      string        // Always or Never
+	RestartDelay time.Duration // before the first restart; later ones back off
+}
+
+// What Mailserver.Restart can be.
+const (
+	Always = "always"
+	Never  = "never"
+)
+
+// Listen holds the bundled server's addresses as host:port; an empty one is
+// not listened on.
+type Listen struct {
+	IMAP, IMAPS, POP3, POP3S, SMTP, LMTP string
+}
+
+// TLS names the files, in PEM, of the certificate chain and its private key.
+// Both are empty for a self-signed certificate that Howdah makes.
+type TLS struct {
+	Cert, Key string
+}
+
+// Host is what components run on.
+type Host struct {
+	Key  string
+	Name string // the key when left out
+}
+
+// Component is what a user knows, such as "Reading mail (IMAP)".
+type Component struct {
+	Key         string // part of URLs
+	Name        string // the key when left out
+	Group       string
+	Description string
+	DependsOn   []string // keys of hosts, at most one
+}
+
+// Check is one question asked of one target on a schedule.
+type Check struct {
+	Component    string // key
+	Target       string // as probe.ParseTarget reads it
+	PasswordFile string // empty when the target names no user
+	Every        time.Duration
+	Timeout      time.Duration // of a whole run; below Every
+}
+
+// Detection says how a failure becomes a published thread.
+type Detection struct {
+	Confirm        []time.Duration // waits before the tries that confirm a failure
+	ConfirmTimeout time.Duration   // of each such try
+	Recover        int             // good runs that end an outage
+	RecoverOver    time.Duration   // the time that they must span
+	PublishAfter   time.Duration   // for which feeds and notices wait
+	ResolveAfter   time.Duration   // without failure, for a single outage
+	QuietPeriod    time.Duration   // within which a further outage joins the thread
+}
+
+// Default is the configuration of an instance that was given none. Its paths
+// are relative to the working directory.
+func Default() Config {
+	c := defaults()
+	c.Complete()
+	return c
+}
+
+// defaults is Default before Complete: what a file is laid over.
+func defaults() Config {
+	return Config{
+		Site: Site{Name: "Mail", TimeZone: "UTC"},
+		Data: "howdah-data",
+		Web:  Web{Listen: "127.0.0.1:8080"},
+		Mailserver: Mailserver{
+			Host:    "mailserver",
+			Domains: []string{"localhost"},
+			Listen: Listen{
+				IMAP:  "127.0.0.1:1143",
+				IMAPS: "127.0.0.1:1993",
+				POP3:  "127.0.0.1:1110",
+				POP3S: "127.0.0.1:1995",
+				SMTP:  "127.0.0.1:1025",
+				LMTP:  "127.0.0.1:1024",
+			},
+			Restart:      Always,
+			RestartDelay: 5 * time.Second,
+		},
+		Detection: Detection{
+			Confirm:        []time.Duration{2 * time.Second, 5 * time.Second},
+			ConfirmTimeout: 5 * time.Second,
+			Recover:        3,
+			RecoverOver:    30 * time.Second,
+			PublishAfter:   30 * time.Second,
+			ResolveAfter:   time.Hour,
+			QuietPeriod:    24 * time.Hour,
+		},
+	}
+}
