@@ -1,0 +1,254 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"howdah/incidents"
+)
+
+// The types below are Statuspage's public shape, field for field. What is ours
+// stands at the end of its object; clients ignore keys that they don't know.
+
+type apiPage struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	URL       string   `json:"url"`
+	TimeZone  string   `json:"time_zone"`
+	UpdatedAt *apiTime `json:"updated_at"`
+}
+
+type apiStatus struct {
+	Indicator   incidents.Indicator `json:"indicator"`
+	Description string              `json:"description"`
+}
+
+type apiComponent struct {
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Status      incidents.Status `json:"status"`
+	CreatedAt   *apiTime         `json:"created_at"`
+	UpdatedAt   *apiTime         `json:"updated_at"`
+	Position    int              `json:"position"`
+	Description *string          `json:"description"`
+	Showcase    bool             `json:"showcase"`
+	StartDate   *string          `json:"start_date"`
+	GroupID     *string          `json:"group_id"`
+	PageID      string           `json:"page_id"`
+	Group       bool             `json:"group"`
+	OnlyShowIf  bool             `json:"only_show_if_degraded"`
+	Components  []string         `json:"components,omitempty"` // of a group
+	NoData      bool             `json:"no_data"`              // ours: Status is not known to be current
+}
+
+type apiIncident struct {
+	ID           string           `json:"id"`
+	Name         string           `json:"name"`
+	Status       incidents.State  `json:"status"`
+	CreatedAt    *apiTime         `json:"created_at"`
+	UpdatedAt    *apiTime         `json:"updated_at"`
+	MonitoringAt *apiTime         `json:"monitoring_at"`
+	ResolvedAt   *apiTime         `json:"resolved_at"`
+	Impact       incidents.Impact `json:"impact"`
+	Shortlink    string           `json:"shortlink"`
+	StartedAt    *apiTime         `json:"started_at"`
+	PageID       string           `json:"page_id"`
+	Reminders    *string          `json:"reminder_intervals"`
+	Updates      []apiUpdate      `json:"incident_updates"`
+	Components   []apiComponent   `json:"components"`
+	Outages      []apiOutage      `json:"outages"` // ours: the facts, oldest first
+}
+
+type apiUpdate struct {
+	ID          string          `json:"id"`
+	Status      incidents.State `json:"status"`
+	Body        string          `json:"body"`
+	IncidentID  string          `json:"incident_id"`
+	CreatedAt   *apiTime        `json:"created_at"`
+	UpdatedAt   *apiTime        `json:"updated_at"`
+	DisplayAt   *apiTime        `json:"display_at"`
+	Affected    []apiChange     `json:"affected_components"` // null when there are none
+	Notify      bool            `json:"deliver_notifications"`
+	CustomTweet *string         `json:"custom_tweet"`
+	TweetID     *string         `json:"tweet_id"`
+}
+
+type apiChange struct {
+	Code      string           `json:"code"`
+	Name      string           `json:"name"`
+	OldStatus incidents.Status `json:"old_status"`
+	NewStatus incidents.Status `json:"new_status"`
+}
+
+type apiOutage struct {
+	StartedAt  *apiTime `json:"started_at"`
+	EndedAt    *apiTime `json:"ended_at"`
+	Seconds    *int64   `json:"duration_seconds"` // null while it lasts
+	Components []string `json:"components"`
+}
+
+// apiTime is written with milliseconds and the site's offset.
+type apiTime time.Time
+
+func (t apiTime) MarshalText() ([]byte, error) {
+	return time.Time(t).AppendFormat(nil, "2006-01-02T15:04:05.000Z07:00"), nil
+}
+
+// teller puts an edition into that shape.
+type teller struct {
+	ed     *edition
+	groups map[string]string // name to ID
+}
+
+// time is nil, and so null, for the zero time.
+func (t *teller) time(at time.Time) *apiTime {
+	if at.IsZero() {
+		return nil
+	}
+	a := apiTime(at.In(t.ed.s.site.zone))
+	return &a
+}
+
+// page says that it was updated when something last happened, not when
+// something was last checked: pollers would never be told "not modified".
+func (t *teller) page() apiPage {
+	st := t.ed.s.site
+	var at time.Time
+	for _, v := range t.ed.snap.Components {
+		if v.Since.After(at) {
+			at = v.Since
+		}
+	}
+	for _, in := range t.ed.snap.Incidents {
+		if in.UpdatedAt.After(at) {
+			at = in.UpdatedAt
+		}
+	}
+	return apiPage{ID: st.id, Name: st.name, URL: st.url, TimeZone: st.zone.String(), UpdatedAt: t.time(at)}
+}
+
+// status describes itself with the headline, which says more than Statuspage's
+// set phrases and claims no more than is known. Programs go by the indicator.
+func (t *teller) status() apiStatus {
+	return apiStatus{Indicator: t.ed.snap.Indicator, Description: t.ed.snap.Headline}
+}
+
+// components are the groups, each before its members.
+func (t *teller) components() []apiComponent {
+	list := []apiComponent{}
+	at := map[string]int{}
+	for _, v := range t.ed.snap.Components {
+		c := t.component(v)
+		i, ok := at[v.Group]
+		if v.Group != "" && !ok {
+			i = len(list)
+			at[v.Group] = i
+			list = append(list, apiComponent{
+				ID: t.groups[v.Group], Name: v.Group, Status: incidents.Operational,
+				CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Position: v.Position,
+				Showcase: true, PageID: c.PageID, Group: true, NoData: true,
+			})
+		}
+		if v.Group != "" {
+			g := &list[i]
+			g.Components = append(g.Components, v.Key)
+			g.NoData = g.NoData && c.NoData
+			if rank(c.Status) > rank(g.Status) {
+				g.Status = c.Status
+			}
+			if c.UpdatedAt != nil && (g.UpdatedAt == nil || time.Time(*c.UpdatedAt).After(time.Time(*g.UpdatedAt))) {
+				g.UpdatedAt = c.UpdatedAt
+			}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// component has the time of its last change also as that of its creation: a
+// configuration has no dates, and strict clients want one.
+func (t *teller) component(v incidents.ComponentView) apiComponent {
+	at := v.Since
+	if at.IsZero() {
+		at = v.CheckedAt
+	}
+	c := apiComponent{
+		ID: v.Key, Name: v.Name, Status: v.Status,
+		CreatedAt: t.time(at), UpdatedAt: t.time(at),
+		Position: v.Position, Showcase: true,
+		PageID: t.ed.s.site.id, NoData: v.NoData,
+	}
+	if c.Status == "" {
+		// The shape has no word for "not known"; no_data says it.
+		c.Status = incidents.Operational
+	}
+	if v.Description != "" {
+		c.Description = &v.Description
+	}
+	if v.Group != "" {
+		id := t.groups[v.Group]
+		c.GroupID = &id
+	}
+	return c
+}
+
+func (t *teller) incidents(list []*incidents.Incident) []apiIncident {
+	out := make([]apiIncident, 0, len(list))
+	for _, in := range list {
+		out = append(out, t.incident(in))
+	}
+	return out
+}
+
+func (t *teller) incident(in *incidents.Incident) apiIncident {
+	st := t.ed.s.site
+	a := apiIncident{
+		ID: in.ID, Name: in.Title, Status: in.State,
+		CreatedAt: t.time(in.CreatedAt), UpdatedAt: t.time(in.UpdatedAt),
+		MonitoringAt: t.time(in.MonitoringAt), ResolvedAt: t.time(in.ResolvedAt),
+		Impact: in.Impact, Shortlink: st.absolute("incidents/" + in.ID),
+		StartedAt: t.time(started(in)), PageID: st.id,
+		Updates: []apiUpdate{}, Components: []apiComponent{}, Outages: []apiOutage{},
+	}
+	for i := len(in.Updates) - 1; i >= 0; i-- {
+		a.Updates = append(a.Updates, t.update(&in.Updates[i]))
+	}
+	for _, key := range in.Components {
+		if v := t.ed.snap.Component(key); v != nil {
+			a.Components = append(a.Components, t.component(*v))
+		}
+	}
+	for i := range in.Outages {
+		a.Outages = append(a.Outages, t.outage(&in.Outages[i]))
+	}
+	return a
+}
+
+func (t *teller) update(u *incidents.Update) apiUpdate {
+	at := t.time(u.At)
+	a := apiUpdate{
+		ID: u.ID, Status: u.State, Body: u.Body, IncidentID: u.IncidentID,
+		CreatedAt: at, UpdatedAt: at, DisplayAt: at, Notify: !u.Superseded,
+	}
+	for _, c := range u.Components {
+		a.Affected = append(a.Affected, apiChange{c.Component, t.ed.name(c.Component), c.Old, c.New})
+	}
+	return a
+}
+
+func (t *teller) outage(o *incidents.Outage) apiOutage {
+	a := apiOutage{StartedAt: t.time(o.Start.Best), Components: append([]string{}, o.Components()...)}
+	if o.End != nil {
+		a.EndedAt = t.time(o.End.Best)
+		sec := int64(o.Duration(o.End.Best).Round(time.Second) / time.Second)
+		a.Seconds = &sec
+	}
+	return a
+}
+
+// groupID makes an ID of a group's name, which is all that it has.
+func groupID(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return "group-" + hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"html/template"
+	"io"
+
+	"howdah/incidents"
+	"howdah/public"
+	"howdah/templates"
+)
+
+// frame is what goes around a page. title is the document's, without the
+// site's name; snap is nil for a page that belongs to none.
+func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
+	mark := templates.Unknown
+	f := templates.Frame{
+		Title:   title + " · " + s.site.name,
+		Site:    s.site.name,
+		Root:    s.site.root,
+		Feeds:   s.feeds(),
+		Style:   template.CSS(public.Style()),
+		Zone:    s.site.zoneName(),
+		Version: s.version,
+	}
+	if snap != nil {
+		mark = pageMark(snap)
+		f.Unsaved = s.site.clock(snap.UnsavedSince, snap.At)
+	}
+	f.Icon = template.URL(public.Icon(string(mark)))
+	return f
+}
+
+// frame is the frame of the page at place.
+func (ed *edition) frame(place, title string) templates.Frame {
+	f := ed.s.frame(ed.snap, title)
+	f.Canonical = ed.s.site.absolute(place)
+	f.Nav = []templates.Link{
+		{Text: "Now", Href: ed.s.site.href(""), Current: place == ""},
+		{Text: "Incidents", Href: ed.s.site.href(placeHistory), Current: place == placeHistory},
+	}
+	return f
+}
+
+// page is a page as a resource.
+func page(place string, fill func() templates.Page) resource {
+	return resource{key: place, kind: kindHTML, make: func(w io.Writer) error {
+		return templates.Render(w, fill())
+	}}
+}
+
+// feeds are the links that go into every page, the one that suits most
+// readers first.
+func (s *Server) feeds() []templates.Feed {
+	return []templates.Feed{
+		{Text: "JSON", Title: s.site.name + ": state, as JSON", Type: "application/json", Href: s.site.href(apiPath("summary"))},
+	}
+}
+
+// wanted is what is made ahead of visits.
+func (ed *edition) wanted() []resource {
+	list := []resource{ed.front(), ed.history()}
+	for _, name := range apiNames {
+		list = append(list, ed.api(name))
+	}
+	for _, in := range ed.snap.Unresolved() {
+		list = append(list, ed.incident(in))
+	}
+	return list
+}

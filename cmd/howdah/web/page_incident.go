@@ -1,0 +1,135 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"howdah/incidents"
+	"howdah/templates"
+
+	"github.com/labstack/echo/v4"
+)
+
+// incident answers with a thread. What follows the ID in the address is for
+// people: if it is not the thread's present title, its present address is
+// where the reader is sent.
+func (s *Server) incident(c echo.Context) error {
+	ed := s.edition()
+	name := c.Param("idslug")
+	id, _, _ := strings.Cut(name, "-")
+	in := ed.snap.Incident(id)
+	if in == nil {
+		return errNotFound
+	}
+	if "incidents/"+name != in.Path() {
+		// Asked about each time: titles change back, and browsers that kept
+		// both ways would go round in circles.
+		c.Response().Header().Set("Cache-Control", "no-cache")
+		return c.Redirect(http.StatusMovedPermanently, s.site.href(in.Path()))
+	}
+	return s.send(c, ed, ed.incident(in))
+}
+
+// incident is the page of a thread.
+func (ed *edition) incident(in *incidents.Incident) resource {
+	return page(in.Path(), func() templates.Page {
+		st := ed.s.site
+		state := st.threadState(in, ed.snap.At)
+		p := templates.Incident{
+			Frame:    ed.frame(in.Path(), state.Text+": "+in.Title),
+			Heading:  in.Title,
+			State:    state,
+			Affected: ed.names(in.Components),
+			Total:    ed.total(in),
+		}
+		for i := range in.Outages {
+			o := &in.Outages[i]
+			row := templates.Outage{
+				From:   st.bound(o.Start),
+				Lasted: span(o.Duration(ed.snap.At)),
+				What:   ed.what(o),
+			}
+			if o.End != nil {
+				to := st.bound(*o.End)
+				row.To = &to
+			} else {
+				row.Lasted += " so far, by " + st.clock(ed.snap.At, o.Start.Best).Text
+			}
+			p.Outages = append(p.Outages, row)
+		}
+		for i := len(in.Updates) - 1; i >= 0; i-- {
+			p.Posts = append(p.Posts, ed.post(in, &in.Updates[i]))
+		}
+		return p
+	})
+}
+
+func (ed *edition) post(in *incidents.Incident, u *incidents.Update) templates.Post {
+	return templates.Post{
+		ID:         u.ID,
+		Href:       ed.s.site.href(in.Path()) + "#update-" + u.ID,
+		Label:      label(u.State),
+		At:         ed.s.site.full(u.At),
+		Paragraphs: paragraphs(u.Body),
+		Staff:      u.Kind == incidents.KindStaff,
+	}
+}
+
+// total sums several outages up; one alone has its length beside it.
+func (ed *edition) total(in *incidents.Incident) string {
+	if !in.Instability() {
+		return ""
+	}
+	sum := fmt.Sprintf("%d outages, %s", len(in.Outages), span(in.Downtime(ed.snap.At)))
+	if in.Ongoing() {
+		sum += " so far"
+	}
+	return sum
+}
+
+// what names an outage's components, and says of which a part worked.
+func (ed *edition) what(o *incidents.Outage) string {
+	partly := map[string]bool{}
+	for _, a := range o.Affected {
+		was, seen := partly[a.Component]
+		partly[a.Component] = a.Partial && (was || !seen)
+	}
+	var names []string
+	for _, key := range o.Components() {
+		name := ed.name(key)
+		if partly[key] {
+			name += " (partly)"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (ed *edition) names(keys []string) string {
+	var names []string
+	for _, key := range keys {
+		names = append(names, ed.name(key))
+	}
+	return strings.Join(names, ", ")
+}
+
+// name is what readers call a component; one that is no longer in the
+// configuration has only its key left.
+func (ed *edition) name(key string) string {
+	if v := ed.snap.Component(key); v != nil {
+		return v.Name
+	}
+	return key
+}
+
+// paragraphs parts a text at its empty lines.
+func paragraphs(body string) []string {
+	var out []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(body, "\r\n", "\n"), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}

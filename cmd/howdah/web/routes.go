@@ -1,0 +1,46 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// routes is the whole surface, below the site's path.
+func (s *Server) routes(e *echo.Echo) {
+	read := func(path string, h echo.HandlerFunc) {
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	}
+
+	// Pages
+	read("/", s.serve((*edition).front))
+	read("/history", s.serve((*edition).history))
+	read("/incidents/:idslug", s.incident)
+	read("/components/:key", s.component)
+
+	// JSON in Statuspage's public shape
+	for _, name := range apiNames {
+		read("/"+apiPath(name), s.serve(func(ed *edition) resource { return ed.api(name) }))
+	}
+
+	// For machines that watch the watcher
+	read("/healthz", s.alive)
+	read("/readyz", s.isReady)
+}
+
+// serve answers with what of picks from the newest edition.
+func (s *Server) serve(of func(*edition) resource) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ed := s.edition()
+		return s.send(c, ed, of(ed))
+	}
+}
+
+// send answers with a resource of an edition.
+func (s *Server) send(c echo.Context, ed *edition, r resource) error {
+	d, err := ed.document(r)
+	if err != nil {
+		return err
+	}
+	return d.send(c.Response(), c.Request())
+}

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"howdah/incidents"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Board is where the public picture comes from.
+type Board interface {
+	// Snapshot returns the newest picture. It is never nil and is never
+	// written to again.
+	Snapshot() *incidents.Snapshot
+}
+
+// Site is whom the pages speak for.
+type Site struct {
+	Name string
+	URL  *url.URL       // http or https, as the public reaches it; may have a path
+	Zone *time.Location // of all times shown; nil means UTC
+}
+
+// Options are what New needs. Board and Site are required.
+type Options struct {
+	Board Board
+	Site  Site
+	// Ready says whether this instance does its work; nil means that it does.
+	// The error goes to the log, not to the asker.
+	Ready func() error
+	// TrustedProxies may name the client in X-Forwarded-For. From anywhere
+	// else that header is not believed.
+	TrustedProxies []netip.Prefix
+	Log            *slog.Logger // nil means slog.Default
+	Version        string
+}
+
+// Server answers HTTP. Its methods are safe for concurrent use.
+type Server struct {
+	board   Board
+	site    site
+	ready   func() error
+	log     *slog.Logger
+	version string
+	handler http.Handler
+	// problems are the pages for faults, by status: made at the start, so that
+	// saying that something failed can't fail.
+	problems map[int][]byte
+
+	current atomic.Pointer[edition]
+	mu      sync.Mutex // guards the change of current, and stamps
+	stamps  map[string]stamp
+}
+
+// New checks the options and makes a Server. It renders nothing of the board
+// yet and opens nothing.
+func New(o Options) (*Server, error) {
+	if o.Board == nil {
+		return nil, errors.New("make web server: no board")
+	}
+	st, err := newSite(o.Site)
+	if err != nil {
+		return nil, fmt.Errorf("make web server: %w", err)
+	}
+	s := &Server{
+		board:   o.Board,
+		site:    st,
+		ready:   o.Ready,
+		log:     o.Log,
+		version: o.Version,
+		stamps:  map[string]stamp{},
+	}
+	if s.ready == nil {
+		s.ready = func() error { return nil }
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.problems, err = s.renderProblems(); err != nil {
+		return nil, fmt.Errorf("make web server: %w", err)
+	}
+	e := echo.New()
+	e.HTTPErrorHandler = s.fail
+	e.IPExtractor = extractor(o.TrustedProxies)
+	e.Use(s.logged, s.guarded, secured)
+	s.routes(e)
+	s.handler = http.MaxBytesHandler(below(st.path, e), maxBody)
+	return s, nil
+}
+
+// Handler answers every request to the site, below the site's path and
+// without it.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Limits of a connection. A page is some ten kilobytes; who can't take it in
+// this time would not read it either.
+const (
+	maxHeader = 16 << 10
+	maxBody   = 64 << 10
+)
+
+// HTTPServer is an http.Server around h in which every time and size is
+// bounded. The caller gives it listeners and shuts it down.
+func HTTPServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    maxHeader,
+	}
+}
+
+// warmEvery keeps a burst of changes from rendering each of them ahead of
+// visits that never come. A visit never waits for it.
+const warmEvery = 100 * time.Millisecond
+
+// Run renders ahead of visits what a new Snapshot changed, until ctx is done.
+// Without it every page is still right, only its first visitor waits for it
+// to be made.
+func (s *Server) Run(ctx context.Context) {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
+		ed := s.edition()
+		s.warm(ed)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ed.snap.Replaced():
+		}
+		pause.Reset(warmEvery)
+	}
+}
+
+// Warm renders now what is looked at most. Call it before the first listener
+// opens, so that the first visitor does not wait.
+func (s *Server) Warm() { s.warm(s.edition()) }
+
+func (s *Server) warm(ed *edition) {
+	for _, r := range ed.wanted() {
+		if _, err := ed.document(r); err != nil {
+			s.log.Error("render page ahead", "page", r.key, "error", err)
+		}
+	}
+}
+
+// below serves h under the path prefix and at the root alike.
+func below(prefix string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u := *r.URL
+		// From here on only the decoded path counts.
+		u.RawPath = ""
+		if prefix != "" {
+			if rest, ok := strings.CutPrefix(u.Path, prefix); ok && (rest == "" || rest[0] == '/') {
+				u.Path = rest
+			}
+		}
+		if u.Path == "" {
+			u.Path = "/"
+		}
+		r2 := new(http.Request)
+		*r2 = *r
+		r2.URL = &u
+		h.ServeHTTP(w, r2)
+	})
+}

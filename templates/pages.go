@@ -1,0 +1,175 @@
+package templates
+
+import (
+	"html/template"
+	"time"
+)
+
+// Frame is what every page has around its content.
+type Frame struct {
+	Title     string       // of the document; the state first, so that a row of tabs tells it
+	Site      string       // name of the site
+	Root      string       // path of the front page, ending in a slash
+	Canonical string       // absolute URL of the page; empty: search engines are asked to leave it out
+	Nav       []Link       // the main pages
+	Feeds     []Feed       // for autodiscovery, the one that suits most readers first
+	Icon      template.URL // a data URL
+	Style     template.CSS
+	Zone      string // name of the time zone
+	Version   string
+	// Unsaved is since when updates could not be saved; zero when they could.
+	Unsaved Time
+}
+
+// Link is an entry of the navigation.
+type Link struct {
+	Text, Href string
+	Current    bool // the page at hand
+}
+
+// Feed is a link to what feed readers and programs read.
+type Feed struct {
+	Text  string // in the footer
+	Title string // for autodiscovery
+	Type  string // media type
+	Href  string
+}
+
+// Time is a moment with the words that fit its place. Its zone is the site's.
+// The zero Time is a moment that is not known.
+type Time struct {
+	At   time.Time
+	Text string
+}
+
+// Known reports whether there is a moment.
+func (t Time) Known() bool { return !t.At.IsZero() }
+
+// Machine is the moment for the datetime attribute (RFC 3339).
+func (t Time) Machine() string { return t.At.Format(time.RFC3339) }
+
+// Mark names a shape and its colour: "up", "partial", "down", "watch" (it
+// works again, and is being watched) or "unknown".
+type Mark string
+
+// The marks.
+const (
+	Up      Mark = "up"
+	Partial Mark = "partial"
+	Down    Mark = "down"
+	Watch   Mark = "watch"
+	Unknown Mark = "unknown"
+)
+
+// State is a state in words, with the mark that goes with it. The words stand
+// alone: nothing is told by shape or colour only.
+type State struct {
+	Mark Mark
+	Text string
+}
+
+// Post is one update of a thread.
+type Post struct {
+	ID         string
+	Href       string // of the update itself
+	Label      string // "Investigating"
+	At         Time
+	Paragraphs []string
+	Staff      bool // a person wrote it
+	Cut        bool // Paragraphs are only its beginning
+}
+
+// Thread is an incident in a list.
+type Thread struct {
+	Title   string
+	Href    string
+	State   State
+	Started Time
+	Tally   string // "4 outages, 7 h 52 min in all"; may be empty
+	Latest  *Post  // only on the front page; nil when nothing was written yet
+	Count   string // "3 updates"
+}
+
+// Component is a component in a list.
+type Component struct {
+	Name    string
+	Href    string
+	State   State
+	Checked Time
+}
+
+// Group is a named set of components; a nameless one comes without a heading.
+type Group struct {
+	Name       string
+	Components []Component
+}
+
+// Front is the page that says how things stand.
+type Front struct {
+	Frame
+	State       State // of everything, in one plain sentence
+	Checked     Time  // newest check of any component
+	Open        []Thread
+	MoreOpen    string // "and 3 more"; empty when Open holds all
+	Groups      []Group
+	Recent      []Thread
+	HistoryHref string
+}
+
+// Bound is the beginning or the end of an outage.
+type Bound struct {
+	At     Time
+	Within string // "between … and …" when it is known less exactly than At says
+}
+
+// Outage is a row of a thread's table.
+type Outage struct {
+	From   Bound
+	To     *Bound // nil while it lasts
+	Lasted string
+	What   string // the components
+}
+
+// Incident is the page of one thread.
+type Incident struct {
+	Frame
+	Heading  string
+	State    State
+	Affected string
+	Outages  []Outage // oldest first
+	Total    string   // empty when one outage says it all
+	Posts    []Post   // newest first
+}
+
+// Month is a part of the history.
+type Month struct {
+	Key     string // "2005-08"
+	Name    string // "August 2005"
+	Threads []Thread
+}
+
+// History lists all threads.
+type History struct {
+	Frame
+	Months []Month // newest first
+}
+
+// ComponentPage is the page of one component.
+type ComponentPage struct {
+	Frame
+	Name        string
+	Description string
+	Group       string
+	State       State
+	Since       Time // of State
+	Checked     Time
+	Good        Time
+	Threads     []Thread // newest first
+}
+
+// Problem is the page for what can't be shown: not found, a fault of ours.
+type Problem struct {
+	Frame
+	Heading string
+	Text    string
+}
