@@ -3,8 +3,12 @@ package probe
 import (
 	"context"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
+	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -26,16 +30,97 @@ type Runner struct {
 	Slow     time.Duration  // a good run that took longer is Slow; zero: 5 s
 }
 
-// Run asks once. It returns when the question is answered, when c.Timeout has
-// passed or when ctx has ended, whichever is first; a ctx that was canceled
-// makes the run Inconclusive. A panic inside is an Inconclusive result with
-// the reason "probe.panic".
-func (r *Runner) Run(ctx context.Context, c Check) Result {
-	return Result{Check: c.Key, Component: c.Component, Target: c.Target.String(), StartedAt: time.Now(), Verdict: Inconclusive, Reason: "probe.unfinished"}
+const (
+	defaultSlow    = 5 * time.Second
+	defaultTimeout = 15 * time.Second
+)
+
+// Run asks once. It returns when the question is answered, when c.Timeout (15 s
+// when zero) has passed or when ctx has ended, whichever is first; a ctx that
+// was canceled makes the run Inconclusive. A panic inside is an Inconclusive
+// result with the reason "probe.panic".
+func (r *Runner) Run(ctx context.Context, c Check) (result Result) {
+	timeout := c.Timeout
+	if timeout <= 0 {
+		timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	s := &conn{ctx: ctx, runner: r, target: c.Target, password: c.Password, begun: time.Now()}
+	defer func() {
+		if s.raw != nil {
+			_ = s.raw.Close()
+		}
+	}()
+	defer func() {
+		if v := recover(); v != nil {
+			err := &stepError{"probe.panic", Inconclusive, fmt.Sprintf("%v at %s", v, debug.Stack())}
+			result = s.result(c, err)
+		}
+	}()
+	return s.result(c, s.speak())
 }
 
 // RunTarget asks a target that belongs to no configured check, as the shell
 // does; Result.Check is the scheme. password may be nil: then nobody logs in.
 func (r *Runner) RunTarget(ctx context.Context, t Target, password func() (string, error), timeout time.Duration) Result {
 	return r.Run(ctx, Check{Key: t.Scheme, Target: t, Password: password, Timeout: timeout})
+}
+
+// speak holds the conversation that the scheme asks for.
+func (c *conn) speak() error {
+	switch strings.TrimSuffix(c.target.Scheme, "s") {
+	case "imap":
+		return (&imap{conn: c}).run()
+	case "pop3":
+		return (&pop3{conn: c}).run()
+	}
+	return &stepError{"probe.scheme", Inconclusive, fmt.Sprintf("nothing speaks %q", c.target.Scheme)}
+}
+
+// result makes the fact of a run that ended with err, nil for a good one.
+func (c *conn) result(check Check, err error) Result {
+	r := Result{
+		Check:      check.Key,
+		Component:  check.Component,
+		Target:     c.target.String(),
+		StartedAt:  c.begun,
+		Took:       time.Since(c.begun),
+		Verdict:    OK,
+		Mechanism:  c.mechanism,
+		Phases:     c.phases,
+		Peer:       c.peer,
+		TLS:        c.tls,
+		Transcript: c.log.lines,
+	}
+	var ended *stepError
+	switch {
+	case errors.As(err, &ended):
+		r.Verdict, r.Reason = ended.verdict, ended.reason
+		r.Detail = c.log.clean(ended.detail, maxDetail)
+	case r.Took > c.runner.slow():
+		r.Verdict = Slow
+	}
+	return r
+}
+
+func (r *Runner) slow() time.Duration {
+	if r.Slow > 0 {
+		return r.Slow
+	}
+	return defaultSlow
+}
+
+func (r *Runner) resolver() Resolver {
+	if r.Resolver != nil {
+		return r.Resolver
+	}
+	return net.DefaultResolver
+}
+
+func (r *Runner) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if r.Dial != nil {
+		return r.Dial(ctx, network, addr)
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, addr)
 }

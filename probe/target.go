@@ -46,7 +46,7 @@ func ParseTarget(s string) (Target, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return Target{}, fmt.Errorf("parsing target: %w", err)
+		return Target{}, errors.New("parsing target: not of the form scheme://user@host:port")
 	}
 	t := Target{Scheme: scheme, User: u.User.Username(), Host: u.Hostname(), Port: port}
 	if t.Host == "" || strings.ContainsAny(t.Host, " \t/") {

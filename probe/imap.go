@@ -1,0 +1,240 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// imap asks an IMAP server (RFC 9051, RFC 3501) what a reader's mail program
+// asks first: greeting, encryption, login, the inbox.
+type imap struct {
+	*conn
+	tags    int
+	caps    map[string]bool
+	preauth bool
+}
+
+func (s *imap) run() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if err := s.step("greeting", budgetCommand, s.greeting); err != nil {
+		return err
+	}
+	if err := s.step("capability", budgetCommand, s.capability); err != nil {
+		return err
+	}
+	if s.caps["STARTTLS"] && !s.encrypted && !s.preauth {
+		if err := s.step("starttls", budgetCommand, s.starttls); err != nil {
+			return err
+		}
+		if err := s.step("tls", budgetTLS, s.encrypt); err != nil {
+			return err
+		}
+		// What was offered before encryption proves nothing (RFC 9051, 11.1).
+		if err := s.step("capability", budgetCommand, s.capability); err != nil {
+			return err
+		}
+	}
+	if s.preauth || s.logsIn() {
+		if !s.preauth {
+			if err := s.step("auth", budgetCommand, s.auth); err != nil {
+				return err
+			}
+		}
+		if err := s.step("select", budgetCommand, s.examine); err != nil {
+			return err
+		}
+	}
+	return s.logout(s.quit)
+}
+
+func (s *imap) greeting(context.Context) error {
+	line, err := s.receive()
+	if err != nil {
+		return err
+	}
+	status, rest, _ := strings.Cut(strings.TrimPrefix(line, "* "), " ")
+	if !strings.HasPrefix(line, "* ") {
+		status = ""
+	}
+	switch strings.ToUpper(status) {
+	case "OK":
+		return nil
+	case "BYE":
+		return &fault{"bye", rest}
+	case "PREAUTH":
+		if !s.encrypted && !s.mayLogInClear() {
+			return &fault{"preauth", "logged in before encryption could begin: " + rest}
+		}
+		s.preauth, s.mechanism = true, "PREAUTH"
+		return nil
+	}
+	return &fault{"proto", line}
+}
+
+func (s *imap) capability(context.Context) error {
+	s.caps = map[string]bool{}
+	return s.ask("CAPABILITY", "", func(line string) {
+		name, list, _ := strings.Cut(line, " ")
+		if !strings.EqualFold(name, "CAPABILITY") {
+			return
+		}
+		for _, c := range strings.Fields(strings.ToUpper(list)) {
+			s.caps[c] = true
+		}
+	})
+}
+
+func (s *imap) starttls(context.Context) error {
+	if err := s.ask("STARTTLS", "", nil); err != nil {
+		return err
+	}
+	return s.nothingInjected()
+}
+
+// auth logs in: PLAIN in one round trip when offered (RFC 4959), else LOGIN,
+// else PLAIN in two.
+func (s *imap) auth(context.Context) error {
+	password, err := s.secret()
+	if err != nil {
+		return err
+	}
+	plain := saslPlain(s.target.User, password)
+	switch {
+	case s.caps["AUTH=PLAIN"] && s.caps["SASL-IR"]:
+		s.mechanism = "PLAIN"
+		return refusal(s.ask("AUTHENTICATE PLAIN "+plain, "AUTHENTICATE PLAIN ***", nil))
+	case !s.caps["LOGINDISABLED"] && isASCII(s.target.User+password):
+		s.mechanism = "LOGIN"
+		user := quote(s.target.User)
+		return refusal(s.ask("LOGIN "+user+" "+quote(password), "LOGIN "+user+" ***", nil))
+	case s.caps["AUTH=PLAIN"]:
+		s.mechanism = "PLAIN"
+		return refusal(s.authenticate(plain))
+	}
+	return &fault{"nomech", "neither AUTH=PLAIN nor LOGIN is offered"}
+}
+
+// authenticate is AUTHENTICATE PLAIN without an initial response.
+func (s *imap) authenticate(plain string) error {
+	tag := s.nextTag()
+	if err := s.send(tag+" AUTHENTICATE PLAIN", tag+" AUTHENTICATE PLAIN"); err != nil {
+		return err
+	}
+	line, err := s.response()
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(line, "+") {
+		if err := s.send(plain, "***"); err != nil {
+			return err
+		}
+		return s.finish(tag, nil)
+	}
+	return s.judge(tag, line)
+}
+
+// examine opens the inbox as SELECT does, but leaves the \Recent flags to the
+// account's owner.
+func (s *imap) examine(context.Context) error { return s.ask("EXAMINE INBOX", "", nil) }
+
+func (s *imap) quit(context.Context) error {
+	err := s.ask("LOGOUT", "", nil)
+	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "bye" {
+		return nil // the goodbye that was asked for
+	}
+	return err
+}
+
+// ask sends one command and reads to its tagged answer; untagged is given each
+// untagged response before it, without the "* ". shown stands for the command
+// in the transcript when it holds a secret.
+func (s *imap) ask(command, shown string, untagged func(string)) error {
+	if shown == "" {
+		shown = command
+	}
+	tag := s.nextTag()
+	if err := s.send(tag+" "+command, tag+" "+shown); err != nil {
+		return err
+	}
+	return s.finish(tag, untagged)
+}
+
+func (s *imap) nextTag() string {
+	s.tags++
+	return "a" + strconv.Itoa(s.tags)
+}
+
+func (s *imap) finish(tag string, untagged func(string)) error {
+	for {
+		line, err := s.response()
+		if err != nil {
+			return err
+		}
+		rest, ok := strings.CutPrefix(line, "* ")
+		if !ok {
+			return s.judge(tag, line)
+		}
+		if status, text, _ := strings.Cut(rest, " "); strings.EqualFold(status, "BYE") {
+			return &fault{"bye", text}
+		}
+		if untagged != nil {
+			untagged(rest)
+		}
+	}
+}
+
+// judge reads a tagged answer.
+func (s *imap) judge(tag, line string) error {
+	rest, ok := strings.CutPrefix(line, tag+" ")
+	if !ok {
+		return &fault{"proto", line}
+	}
+	status, text, _ := strings.Cut(rest, " ")
+	switch strings.ToUpper(status) {
+	case "OK":
+		return nil
+	case "NO":
+		return &fault{"no", text}
+	case "BAD":
+		return &fault{"bad", text}
+	}
+	return &fault{"proto", line}
+}
+
+// response reads one response, over the literals in it (RFC 9051, 4.3), whose
+// bytes are dropped.
+func (s *imap) response() (string, error) {
+	whole, err := s.receive()
+	if err != nil {
+		return "", err
+	}
+	for line := whole; ; {
+		n, ok := literal(line)
+		if !ok {
+			return whole, nil
+		}
+		if err := s.in.skip(n); err != nil {
+			return "", err
+		}
+		if line, err = s.receive(); err != nil {
+			return "", err
+		}
+	}
+}
+
+// literal reports the size of the literal that line announces at its end.
+func literal(line string) (int, bool) {
+	if !strings.HasSuffix(line, "}") {
+		return 0, false
+	}
+	digits := line[strings.LastIndexByte(line, '{')+1 : len(line)-1]
+	n, err := strconv.ParseUint(digits, 10, 31)
+	if errors.Is(err, strconv.ErrRange) {
+		return maxRead + 1, true
+	}
+	return int(n), err == nil
+}

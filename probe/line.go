@@ -1,0 +1,59 @@
+package probe
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+const (
+	maxLine = 8 << 10
+	maxRead = 256 << 10 // of a whole run, over all its lines
+)
+
+// lineReader reads lines from a server that may be hostile.
+type lineReader struct {
+	buf  *bufio.Reader
+	left int // of maxRead
+}
+
+func newLineReader(r io.Reader, left int) *lineReader {
+	return &lineReader{buf: bufio.NewReaderSize(r, maxLine), left: left}
+}
+
+// line returns the next line without its end. A line that is longer than 8 KiB,
+// or that brings the run above 256 KiB, is a fault "toolong".
+func (r *lineReader) line() (string, error) {
+	b, err := r.buf.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return "", &fault{"toolong", "a line of more than 8 KiB"}
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := r.spend(len(b)); err != nil {
+		return "", err
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+// skip reads n bytes and forgets them.
+func (r *lineReader) skip(n int) error {
+	if err := r.spend(n); err != nil {
+		return err
+	}
+	_, err := r.buf.Discard(n)
+	return err
+}
+
+func (r *lineReader) spend(n int) error {
+	if n > r.left {
+		return &fault{"toolong", "more than 256 KiB in one run"}
+	}
+	r.left -= n
+	return nil
+}
+
+// pending reports whether the server has sent more than was read.
+func (r *lineReader) pending() bool { return r.buf.Buffered() > 0 }

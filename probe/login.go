@@ -1,0 +1,85 @@
+package probe
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// logsIn reports whether the check has credentials.
+func (c *conn) logsIn() bool { return c.target.User != "" && c.password != nil }
+
+// mayLogInClear reports whether a password may go unencrypted.
+func (c *conn) mayLogInClear() bool { return c.loopback || c.target.Plaintext }
+
+// secret reads the password, unless it would then go in the clear where it may
+// not, and hides it from all that is kept.
+func (c *conn) secret() (string, error) {
+	if !c.encrypted && !c.mayLogInClear() {
+		return "", &fault{"plaintext_refused", "the server offers no encryption, and the password does not go in the clear"}
+	}
+	password, err := c.password()
+	if err != nil {
+		return "", &fault{"secret", fmt.Sprintf("reading the password: %v", err)}
+	}
+	if strings.ContainsAny(password, "\r\n\x00") {
+		return "", &fault{"secret", "the password holds a line break or a NUL"}
+	}
+	c.log.hide(c.target.User, password)
+	return password, nil
+}
+
+// saslPlain is the message of RFC 4616 in base64.
+func saslPlain(user, password string) string {
+	return base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password))
+}
+
+// refusal tells apart why a login was refused, by the response code in
+// brackets (RFC 5530, RFC 3206): only a refusal of the credentials themselves
+// stays "no", which is the probe's mistake and not the server's.
+func refusal(err error) error {
+	f := (*fault)(nil)
+	if !errors.As(err, &f) || f.cause != "no" {
+		return err
+	}
+	code, _, _ := strings.Cut(strings.TrimPrefix(f.detail, "["), "]")
+	if !strings.HasPrefix(f.detail, "[") {
+		code = ""
+	}
+	switch strings.ToUpper(code) {
+	case "UNAVAILABLE", "LIMIT", "SYS/TEMP":
+		return &fault{"tempfail", f.detail}
+	case "INUSE", "IN-USE":
+		return &fault{"inuse", f.detail}
+	case "SERVERBUG", "CORRUPTION", "SYS/PERM":
+		return &fault{"broken", f.detail}
+	}
+	return err
+}
+
+// nothingInjected fails when the server sent more than its answer before
+// encryption: what an attacker on the way may have put there (CVE-2011-0411
+// and its kin).
+func (c *conn) nothingInjected() error {
+	if c.in.pending() {
+		return &fault{"injected", "bytes in the clear behind the answer to STARTTLS or STLS"}
+	}
+	return nil
+}
+
+// logout says goodbye. The user's work is done by then, so a server that only
+// hangs up has not failed; one that hangs or refuses has.
+func (c *conn) logout(quit func(context.Context) error) error {
+	err := c.step("logout", budgetCommand, quit)
+	var ended *stepError
+	if errors.As(err, &ended) && (ended.reason == "logout.eof" || ended.reason == "logout.reset") {
+		return nil
+	}
+	return err
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 })
+}

@@ -1,0 +1,150 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// pop3 asks a POP3 server (RFC 1939, RFC 2449, RFC 2595) what a mail program
+// asks: greeting, encryption, login, how much mail there is.
+type pop3 struct {
+	*conn
+	caps map[string]string // by name in upper case, with the arguments; empty when CAPA is unknown
+}
+
+func (s *pop3) run() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if err := s.step("greeting", budgetCommand, s.greeting); err != nil {
+		return err
+	}
+	if err := s.step("capa", budgetCommand, s.capa); err != nil {
+		return err
+	}
+	if _, offered := s.caps["STLS"]; offered && !s.encrypted {
+		if err := s.step("stls", budgetCommand, s.stls); err != nil {
+			return err
+		}
+		if err := s.step("tls", budgetTLS, s.encrypt); err != nil {
+			return err
+		}
+		// What was offered before encryption proves nothing (RFC 2595, 4).
+		if err := s.step("capa", budgetCommand, s.capa); err != nil {
+			return err
+		}
+	}
+	if s.logsIn() {
+		if err := s.step("auth", budgetCommand, s.auth); err != nil {
+			return err
+		}
+		if err := s.step("stat", budgetCommand, s.stat); err != nil {
+			return err
+		}
+	}
+	return s.logout(s.quit)
+}
+
+func (s *pop3) greeting(context.Context) error {
+	_, err := s.answer()
+	return err
+}
+
+// capa asks for the capabilities; a server without CAPA has none.
+func (s *pop3) capa(context.Context) error {
+	s.caps = map[string]string{}
+	_, err := s.ask("CAPA", "CAPA")
+	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for {
+		line, err := s.receive()
+		if err != nil {
+			return err
+		}
+		if line == "." {
+			return nil
+		}
+		name, args, _ := strings.Cut(strings.ToUpper(line), " ")
+		s.caps[name] = args
+	}
+}
+
+func (s *pop3) stls(context.Context) error {
+	if _, err := s.ask("STLS", "STLS"); err != nil {
+		return err
+	}
+	return s.nothingInjected()
+}
+
+// auth logs in with USER and PASS, or with AUTH PLAIN (RFC 5034) where only
+// that is offered.
+func (s *pop3) auth(context.Context) error {
+	password, err := s.secret()
+	if err != nil {
+		return err
+	}
+	_, user := s.caps["USER"]
+	plain := strings.Contains(" "+s.caps["SASL"]+" ", " PLAIN ")
+	if plain && !user {
+		s.mechanism = "PLAIN"
+		_, err := s.ask("AUTH PLAIN "+saslPlain(s.target.User, password), "AUTH PLAIN ***")
+		return refusal(err)
+	}
+	s.mechanism = "USER"
+	if strings.Contains(s.target.User, " ") {
+		return &fault{"nomech", "USER cannot carry a space, and AUTH PLAIN is not offered"}
+	}
+	if _, err := s.ask("USER "+s.target.User, "USER "+s.target.User); err != nil {
+		return refusal(err)
+	}
+	_, err = s.ask("PASS "+password, "PASS ***")
+	return refusal(err)
+}
+
+func (s *pop3) stat(context.Context) error {
+	text, err := s.ask("STAT", "STAT")
+	if err != nil {
+		return err
+	}
+	var messages, octets uint64
+	if _, err := fmt.Sscanf(text, "%d %d", &messages, &octets); err != nil {
+		return &fault{"proto", "STAT answered " + text}
+	}
+	return nil
+}
+
+func (s *pop3) quit(context.Context) error {
+	_, err := s.ask("QUIT", "QUIT")
+	return err
+}
+
+// ask sends one command and reads the first line of its answer; shown stands
+// for the command in the transcript.
+func (s *pop3) ask(command, shown string) (string, error) {
+	if err := s.send(command, shown); err != nil {
+		return "", err
+	}
+	return s.answer()
+}
+
+// answer reads a status line and returns what follows +OK.
+func (s *pop3) answer() (string, error) {
+	line, err := s.receive()
+	if err != nil {
+		return "", err
+	}
+	status, text, _ := strings.Cut(line, " ")
+	switch status {
+	case "+OK":
+		return text, nil
+	case "-ERR":
+		return "", &fault{"no", text}
+	}
+	return "", &fault{"proto", line}
+}
