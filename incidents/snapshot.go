@@ -14,6 +14,8 @@ type Snapshot struct {
 	// UnsavedSince is when the store last began to refuse what the machine
 	// says; zero when everything shown is on disk.
 	UnsavedSince time.Time
+
+	replaced chan struct{}
 }
 
 // Unresolved are the threads that are not resolved, newest first.

@@ -1,0 +1,202 @@
+package incidents
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxTitle = 200    // characters
+	maxBody  = 20_000 // characters
+)
+
+// Post is what a member of staff wrote.
+type Post struct {
+	IncidentID string // empty opens a new thread
+	Title      string // of a new thread; for an old one empty keeps its title
+	State      State  // empty keeps the thread's; a new thread is then Investigating
+	Body       string // plain text
+	By         string // who wrote it
+	// Components are the statuses that the post declares. They hold until the
+	// thread is resolved, another post says otherwise, or the machine sees the
+	// component recover in this thread.
+	Components map[string]Status
+}
+
+// Post adds a staff update to a thread, or opens a thread with it, and
+// announces it at once together with everything that the thread held. It is
+// stored before it is shown: on an error nothing was posted. The error wraps
+// ErrInvalid, naming what is wrong, ErrNotFound, or what the store said.
+func (d *Desk) Post(ctx context.Context, now time.Time, p Post) (*Incident, *Update, error) {
+	now = tidy(now)
+	p, err := d.check(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.saving.Lock()
+	defer d.saving.Unlock()
+	dr, err := d.draft(now, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	if d.store != nil {
+		if err := d.store.SaveIncident(ctx, dr.in); err != nil {
+			return nil, nil, fmt.Errorf("save post to incident %q: %w", dr.in.ID, err)
+		}
+	}
+	return d.show(now, p, dr), &dr.update, nil
+}
+
+// draft is a thread with a post that is not yet stored.
+type draft struct {
+	base   *Incident // the thread that the post was added to; nil for a new one
+	in     *Incident
+	update Update
+}
+
+func (d *Desk) draft(now time.Time, p Post) (draft, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.advance(now)
+	var base, in *Incident
+	if p.IncidentID == "" {
+		in = &Incident{ID: d.freshID(now, p), Title: p.Title, CreatedAt: now, UpdatedAt: now, StartedAt: now, Impact: ImpactNone}
+	} else {
+		t := d.thread(p.IncidentID)
+		if t == nil {
+			return draft{}, fmt.Errorf("post to incident %q: %w", p.IncidentID, ErrNotFound)
+		}
+		base = t.in
+		in = base.clone()
+	}
+	u := Update{
+		IncidentID:  in.ID,
+		Kind:        KindStaff,
+		State:       p.State,
+		Body:        p.Body,
+		By:          p.By,
+		At:          now,
+		Components:  d.declare(p.Components),
+		AnnouncedAt: now,
+	}
+	if u.State == "" {
+		u.State = in.State
+	}
+	if u.State == "" {
+		u.State = Investigating
+	}
+	u.ID = identity("u", in.ID, string(KindStaff), now.Format(time.RFC3339Nano), p.By, p.Body)
+	for n := 2; slices.ContainsFunc(in.Updates, func(old Update) bool { return old.ID == u.ID }); n++ {
+		u.ID = updateID(in.ID, KindStaff, u.ID, n)
+	}
+	applyPost(in, p, u)
+	return draft{base, in, u}, nil
+}
+
+func (d *Desk) freshID(now time.Time, p Post) string {
+	id := identity("i", "staff", now.Format(time.RFC3339Nano), p.By, p.Title, p.Body)
+	for d.thread(id) != nil {
+		id = identity("i", "staff", id)
+	}
+	return id
+}
+
+// declare are the steps that the post declares, in the page's order.
+func (d *Desk) declare(statuses map[string]Status) []ComponentChange {
+	var steps []ComponentChange
+	for _, v := range d.Snapshot().Components {
+		if s, named := statuses[v.Key]; named {
+			steps = append(steps, ComponentChange{Component: v.Key, Old: v.Status, New: s})
+		}
+	}
+	return steps
+}
+
+func applyPost(in *Incident, p Post, u Update) {
+	if p.Title != "" {
+		in.Title = p.Title
+	}
+	for _, step := range u.Components {
+		in.affect(step.Component)
+		switch step.New {
+		case MajorOutage:
+			in.Impact = worse(in.Impact, ImpactMajor)
+		case PartialOutage, DegradedPerf:
+			in.Impact = worse(in.Impact, ImpactMinor)
+		}
+	}
+	release(in, u.At)
+	in.add(u)
+}
+
+// show puts the stored thread on the page. What the machine added to it while
+// it was being stored is kept, and stays to be saved.
+func (d *Desk) show(now time.Time, p Post, dr draft) *Incident {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.thread(dr.in.ID)
+	switch {
+	case t == nil:
+		t = &thread{in: dr.in}
+		d.threads = append(d.threads, t)
+		d.sortThreads()
+	case t.in == dr.base:
+		t.in, t.dirty = dr.in, false
+	default:
+		in := t.in.clone()
+		applyPost(in, p, dr.update)
+		d.replace(t, in)
+	}
+	d.publish(now)
+	d.signal()
+	return t.in
+}
+
+// check returns the post as it will be stored, or what is wrong with it.
+func (d *Desk) check(p Post) (Post, error) {
+	p.Title = strings.Join(strings.Fields(printable(p.Title)), " ")
+	p.By = strings.Join(strings.Fields(printable(p.By)), " ")
+	p.Body = strings.TrimSpace(printable(strings.ReplaceAll(p.Body, "\r\n", "\n")))
+	wrong := func(format string, a ...any) (Post, error) {
+		return Post{}, fmt.Errorf("post: %w: %s", ErrInvalid, fmt.Sprintf(format, a...))
+	}
+	switch {
+	case p.IncidentID == "" && p.Title == "":
+		return wrong("title is empty")
+	case utf8.RuneCountInString(p.Title) > maxTitle:
+		return wrong("title is longer than %d characters", maxTitle)
+	case p.Body == "":
+		return wrong("body is empty")
+	case utf8.RuneCountInString(p.Body) > maxBody:
+		return wrong("body is longer than %d characters", maxBody)
+	case p.By == "":
+		return wrong("by is empty")
+	case p.State != "" && !p.State.Valid():
+		return wrong("state %q is none of investigating, identified, monitoring, resolved", p.State)
+	}
+	for key, s := range p.Components {
+		if !slices.ContainsFunc(d.components, func(c Component) bool { return c.Key == key }) {
+			return wrong("component %q is not known", key)
+		}
+		if !s.valid() {
+			return wrong("status %q of component %q is not known", s, key)
+		}
+	}
+	return p, nil
+}
+
+// printable is s as valid UTF-8 without control characters other than the
+// ends of lines and tabs.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

@@ -1,0 +1,29 @@
+package incidents
+
+import "time"
+
+// tellRecovered says that the outage is over. An outage that was not told of
+// while it lasted, or not yet announced, is told whole.
+func (d *Desk) tellRecovered(in *Incident, o Outage, now time.Time) {
+	opened := in.said(KindOpened, o.ID)
+	whole := opened == nil || opened.AnnouncedAt.IsZero()
+	state := Monitoring
+	switch {
+	case in.State == Resolved && (opened != nil || !o.End.Best.After(in.ResolvedAt)):
+		state = Resolved // staff resolved it early, or the fact came late; it has not failed again
+	case in.Ongoing():
+		state = in.State // another outage of the thread lasts
+	}
+	var steps []ComponentChange
+	for _, c := range o.Components() {
+		steps = append(steps, ComponentChange{Component: c, Old: o.status(c), New: Operational})
+	}
+	d.say(in, Update{
+		Kind:       KindRecovered,
+		State:      state,
+		Body:       d.narrator.recovered(&o, whole, now),
+		OutageID:   o.ID,
+		Components: steps,
+		At:         now,
+	}, 0)
+}

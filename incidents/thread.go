@@ -1,0 +1,129 @@
+package incidents
+
+import (
+	"slices"
+	"time"
+)
+
+func (o Outage) tidy() Outage {
+	o.Start = o.Start.tidy()
+	o.End = o.End.tidyEnd()
+	affected := make([]Affected, 0, len(o.Affected))
+	for _, a := range o.Affected {
+		a.Start = a.Start.tidy()
+		a.End = a.End.tidyEnd()
+		affected = append(affected, a)
+	}
+	o.Affected = nil
+	if len(affected) > 0 {
+		o.Affected = affected
+	}
+	return o
+}
+
+func (m Moment) tidy() Moment {
+	m.Earliest, m.Best, m.Latest = tidy(m.Earliest), tidy(m.Best), tidy(m.Latest)
+	return m
+}
+
+func (m *Moment) tidyEnd() *Moment {
+	if m == nil {
+		return nil
+	}
+	end := m.tidy()
+	return &end
+}
+
+// partial reports whether the component went on working in some ways for the
+// whole outage.
+func (o *Outage) partial(component string) bool {
+	for _, a := range o.Affected {
+		if a.Component == component && !a.Partial {
+			return false
+		}
+	}
+	return true
+}
+
+func (o *Outage) status(component string) Status {
+	if o.partial(component) {
+		return PartialOutage
+	}
+	return MajorOutage
+}
+
+func (in *Incident) outage(id string) *Outage {
+	for i := range in.Outages {
+		if in.Outages[i].ID == id {
+			return &in.Outages[i]
+		}
+	}
+	return nil
+}
+
+// said is the last update of that kind on that outage, nil when there is none.
+func (in *Incident) said(k Kind, outage string) *Update {
+	for i := len(in.Updates) - 1; i >= 0; i-- {
+		if u := &in.Updates[i]; u.Kind == k && u.OutageID == outage {
+			return u
+		}
+	}
+	return nil
+}
+
+// lastEnd is the latest end of its outages, of which there is at least one.
+func (in *Incident) lastEnd() time.Time {
+	var end time.Time
+	for i := range in.Outages {
+		if e := in.Outages[i].End; e != nil && e.Best.After(end) {
+			end = e.Best
+		}
+	}
+	return end
+}
+
+// reopenedByStaff reports whether the thread was resolved after its last
+// outage and is open all the same: then it is for staff to resolve it.
+func (in *Incident) reopenedByStaff() bool {
+	end := in.lastEnd()
+	return in.State != Resolved && slices.ContainsFunc(in.Updates, func(u Update) bool {
+		return u.State == Resolved && !u.At.Before(end)
+	})
+}
+
+func (in *Incident) affect(component string) {
+	if !slices.Contains(in.Components, component) {
+		in.Components = append(in.Components, component)
+	}
+}
+
+// add puts the update in its place by time. The thread takes its state from
+// the newest update.
+func (in *Incident) add(u Update) {
+	i := len(in.Updates)
+	for i > 0 && in.Updates[i-1].At.After(u.At) {
+		i--
+	}
+	in.Updates = slices.Insert(in.Updates, i, u)
+	in.UpdatedAt = in.Latest().At
+	if i == len(in.Updates)-1 {
+		in.enter(u.State, u.At)
+	}
+}
+
+func (in *Incident) enter(s State, at time.Time) {
+	in.State = s
+	switch s {
+	case Resolved:
+		if in.ResolvedAt.IsZero() {
+			in.ResolvedAt = at
+		}
+	case Monitoring:
+		if in.MonitoringAt.IsZero() {
+			in.MonitoringAt = at
+		}
+		in.ResolvedAt = time.Time{}
+	default:
+		in.MonitoringAt, in.ResolvedAt = time.Time{}, time.Time{}
+	}
+}
