@@ -72,7 +72,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	w.SetMaxOpenConns(1)
-	if err := prepare(ctx, w, o.Migrations); err != nil {
+	if err := prepare(ctx, w, path, o.Migrations); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("open %s: %w", path, Classify(err))
 	}
@@ -87,6 +87,11 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	r.SetMaxOpenConns(n)
 	r.SetMaxIdleConns(n)
+	if err := assertPragmas(ctx, r, pragma{"query_only", "1"}); err != nil {
+		r.Close()
+		w.Close()
+		return nil, fmt.Errorf("open %s: %w", path, Classify(err))
+	}
 	return &DB{Path: path, W: w, R: r}, nil
 }
 
@@ -100,20 +105,22 @@ func dsn(path, mode string) string {
 	}, "&")
 }
 
-func prepare(ctx context.Context, w *sql.DB, migrations fs.FS) error {
-	if err := assertPragmas(ctx, w); err != nil {
-		return err
-	}
+func prepare(ctx context.Context, w *sql.DB, path string, migrations fs.FS) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, w, migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	known := sources[len(sources)-1].Version
+	if err := refuseNewer(ctx, path, known); err != nil {
+		return err
+	}
+	if err := assertPragmas(ctx, w); err != nil {
 		return err
 	}
 	have, want, err := p.GetVersions(ctx)
 	if err != nil {
 		return err
-	}
-	if have > want {
-		return fmt.Errorf("%w: schema %d, this version knows %d", ErrNewer, have, want)
 	}
 	if have < want {
 		_, err = p.Up(ctx)
@@ -121,13 +128,43 @@ func prepare(ctx context.Context, w *sql.DB, migrations fs.FS) error {
 	return err
 }
 
-func assertPragmas(ctx context.Context, db *sql.DB) error {
-	for _, p := range []struct{ name, want string }{
+// refuseNewer looks at the schema's version through a connection that cannot
+// write: opened for writing, even a file that is only looked at has its log
+// folded into it.
+func refuseNewer(ctx context.Context, path string, known int64) error {
+	c, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	var tables int
+	if err := c.QueryRowContext(ctx,
+		"SELECT count(*) FROM sqlite_schema WHERE name = ?1", goose.DefaultTablename).Scan(&tables); err != nil {
+		return err
+	}
+	if tables == 0 {
+		return nil
+	}
+	var have int64
+	if err := c.QueryRowContext(ctx,
+		"SELECT coalesce(max(version_id), 0) FROM "+goose.DefaultTablename).Scan(&have); err != nil {
+		return err
+	}
+	if have > known {
+		return fmt.Errorf("%w: schema %d, this version knows %d", ErrNewer, have, known)
+	}
+	return nil
+}
+
+type pragma struct{ name, want string }
+
+func assertPragmas(ctx context.Context, db *sql.DB, more ...pragma) error {
+	for _, p := range append([]pragma{
 		{"journal_mode", "wal"},
 		{"synchronous", "2"},
 		{"foreign_keys", "1"},
 		{"busy_timeout", fmt.Sprint(busyTimeout.Milliseconds())},
-	} {
+	}, more...) {
 		var got string
 		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
 			return err

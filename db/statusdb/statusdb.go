@@ -51,6 +51,15 @@ func Open(ctx context.Context, path string) (*DB, error) {
 // Close ends the use of the file. What was saved is on disk already.
 func (db *DB) Close() error { return db.sqlite.Close() }
 
+// Integrity reads the whole file and returns sqlite.ErrCorrupt with what was
+// found when its structure is damaged.
+func (db *DB) Integrity(ctx context.Context) error { return db.sqlite.Integrity(ctx) }
+
+// Backup writes a copy of the database, as it is at one moment, to a new file,
+// also while the database is in use. The copy is whole and on disk when Backup
+// returns nil. A path that exists is fs.ErrExist and left as it is.
+func (db *DB) Backup(ctx context.Context, path string) error { return db.sqlite.Backup(ctx, path) }
+
 // read runs f on one state of the database, whatever is written meanwhile.
 func (db *DB) read(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := db.sqlite.R.BeginTx(ctx, nil)

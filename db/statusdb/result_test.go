@@ -1,0 +1,106 @@
+package statusdb
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"howdah/probe"
+)
+
+func TestResultsSurviveReopening(t *testing.T) {
+	run := failingRun()
+	filled(t, "result", reflect.ValueOf(run))
+	bare := probe.Result{Check: "imap-2", StartedAt: at(time.Hour), Verdict: probe.Inconclusive, Reason: "probe.panic"}
+	state := probe.CheckState{
+		Check: "imap-2", State: probe.Down, Since: at(0), EverOK: true,
+		LastGoodAt: at(-time.Minute), LastRunAt: at(time.Minute), Reason: "greeting.timeout",
+	}
+	filled(t, "state", reflect.ValueOf(state))
+	never := probe.CheckState{Check: "pop3", State: probe.Unknown}
+	blip := probe.Blip{Check: "pop3", Component: "pop3", At: at(0), Reason: "connect.refused"}
+	filled(t, "blip", reflect.ValueOf(blip))
+
+	db := fresh(t)
+	for range 2 { // the second time changes nothing
+		must(t, db.SaveResults(t.Context(), []probe.Result{run, bare}, []probe.CheckState{never, state}, []probe.Blip{blip}))
+	}
+	for _, closing := range []bool{false, true} {
+		if closing {
+			db = reopen(t, db)
+		}
+		runs, err := db.Results(t.Context(), "imap-2", time.Time{})
+		must(t, err)
+		equal(t, runs, []probe.Result{run, bare})
+		states, err := db.CheckStates(t.Context())
+		must(t, err)
+		equal(t, states, []probe.CheckState{state, never})
+		blips, err := db.Blips(t.Context(), at(0))
+		must(t, err)
+		equal(t, blips, []probe.Blip{blip})
+	}
+}
+
+func TestStateOfACheckIsReplaced(t *testing.T) {
+	db := fresh(t)
+	down := probe.CheckState{Check: "imap", State: probe.Down, Since: at(0), LastGoodAt: at(-time.Minute), LastRunAt: at(0), Reason: "connect.refused"}
+	up := probe.CheckState{Check: "imap", State: probe.Up, Since: at(time.Hour), EverOK: true, LastGoodAt: at(time.Hour), LastRunAt: at(time.Hour)}
+	for _, s := range []probe.CheckState{down, up} {
+		must(t, db.SaveResults(t.Context(), nil, []probe.CheckState{s}, nil))
+	}
+	states, err := db.CheckStates(t.Context())
+	must(t, err)
+	equal(t, states, []probe.CheckState{up})
+}
+
+func TestGoodRunsAreNotKept(t *testing.T) {
+	good, slow := failingRun(), failingRun()
+	good.Verdict, slow.Verdict = probe.OK, probe.Slow
+	slow.StartedAt = at(time.Hour)
+	db := fresh(t)
+	must(t, db.SaveResults(t.Context(), []probe.Result{good, slow}, nil, nil))
+	if n := count(t, db, "result"); n != 0 {
+		t.Fatalf("%d runs kept, want none", n)
+	}
+}
+
+func TestOnlyTheNewestRunsAreKept(t *testing.T) {
+	db := fresh(t)
+	other := failingRun()
+	other.Check = "pop3"
+	runs := []probe.Result{other}
+	for i := range keepResults + 10 {
+		r := failingRun()
+		r.StartedAt = at(time.Duration(i) * 15 * time.Second)
+		runs = append(runs, r)
+	}
+	must(t, db.SaveResults(t.Context(), runs[:keepResults], nil, nil))
+	must(t, db.SaveResults(t.Context(), runs[keepResults:], nil, nil))
+	kept, err := db.Results(t.Context(), "imap-2", time.Time{})
+	must(t, err)
+	if len(kept) != keepResults || !kept[0].StartedAt.Equal(at(10*15*time.Second)) {
+		t.Fatalf("%d runs kept from %v, want %d from the eleventh on", len(kept), kept[0].StartedAt, keepResults)
+	}
+	if n := count(t, db, "result"); n != keepResults+1 {
+		t.Fatalf("%d runs kept in all: another check lost its run", n)
+	}
+}
+
+func TestEvidenceIsBounded(t *testing.T) {
+	r := failingRun()
+	r.Detail = strings.Repeat("d", 2*maxDetail)
+	r.Transcript = []string{strings.Repeat("t", maxTranscript), "S: last"}
+	for range 2 * maxPhases {
+		r.Phases = append(r.Phases, probe.Phase{Name: "noop"})
+	}
+	db := fresh(t)
+	must(t, db.SaveResults(t.Context(), []probe.Result{r}, nil, nil))
+	runs, err := db.Results(t.Context(), r.Check, time.Time{})
+	must(t, err)
+	got := runs[0]
+	if len(got.Detail) != maxDetail || len(got.Phases) != maxPhases {
+		t.Errorf("%d bytes of detail and %d phases kept", len(got.Detail), len(got.Phases))
+	}
+	equal(t, got.Transcript, []string{"S: last"})
+}

@@ -1,0 +1,86 @@
+package statusdb
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"howdah/db/sqlite"
+	"howdah/incidents"
+	"howdah/probe"
+)
+
+// load makes a database of a dump.
+func load(t *testing.T, dump string) (path string) {
+	t.Helper()
+	text, err := os.ReadFile(dump)
+	must(t, err)
+	path = filepath.Join(t.TempDir(), "howdah.db")
+	db, err := sql.Open("sqlite3", "file:"+path)
+	must(t, err)
+	defer db.Close()
+	_, err = db.Exec(string(text))
+	must(t, err)
+	return path
+}
+
+// A database that the first version wrote opens with this one, and nothing of
+// it is lost. The dump is never written anew.
+func TestDatabaseOfVersion1Opens(t *testing.T) {
+	db := open(t, load(t, "testdata/schema-1.sql"))
+	equal(t, outages(t, db, time.Time{}), []probe.Outage{endedOutage()})
+	equal(t, soleThread(t, db), thread())
+	states, err := db.CheckStates(t.Context())
+	must(t, err)
+	equal(t, states, []probe.CheckState{{
+		Check: "imap-2", State: probe.Down, Since: at(0), EverOK: true,
+		LastGoodAt: at(-time.Minute), LastRunAt: at(time.Minute), Reason: "greeting.timeout",
+	}})
+	blips, err := db.Blips(t.Context(), time.Time{})
+	must(t, err)
+	equal(t, blips, []probe.Blip{{Check: "pop3", Component: "pop3", At: at(0), Reason: "connect.refused"}})
+
+	must(t, db.SaveResults(t.Context(), []probe.Result{failingRun()}, nil, nil))
+	in := thread()
+	in.Updates = append(in.Updates, incidents.Update{ID: "u9", IncidentID: in.ID, Kind: incidents.KindStaff, At: at(time.Hour)})
+	must(t, db.SaveIncident(t.Context(), in))
+	equal(t, soleThread(t, reopen(t, db)), in)
+}
+
+func TestNewerDatabaseIsRefused(t *testing.T) {
+	db := fresh(t)
+	_, err := db.sqlite.W.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
+	must(t, err)
+	must(t, db.Close())
+	before, err := os.ReadFile(db.sqlite.Path)
+	must(t, err)
+
+	if _, err := Open(t.Context(), db.sqlite.Path); !errors.Is(err, sqlite.ErrNewer) {
+		t.Fatalf("got %v, want ErrNewer", err)
+	}
+	after, err := os.ReadFile(db.sqlite.Path)
+	must(t, err)
+	if string(after) != string(before) {
+		t.Fatal("the file was changed")
+	}
+}
+
+// A database that was moved forward has the schema of a new one.
+func TestMigratedSchemaIsThatOfANewDatabase(t *testing.T) {
+	tables := func(db *DB) (all []string) {
+		rows, err := db.sqlite.R.Query(
+			"SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name <> 'goose_db_version' ORDER BY name")
+		must(t, err)
+		must(t, each(rows, func(r *sql.Rows) error {
+			var line string
+			err := r.Scan(&line)
+			all = append(all, line)
+			return err
+		}))
+		return all
+	}
+	equal(t, tables(open(t, load(t, "testdata/schema-1.sql"))), tables(fresh(t)))
+}
