@@ -140,6 +140,31 @@ func (e english) head(s Since) string {
 	return " " + e.since(s.When)
 }
 
+func (english) State(s State) string {
+	switch s {
+	case Investigating:
+		return "Investigating"
+	case Identified:
+		return "Identified"
+	case Monitoring:
+		return "Monitoring"
+	case Resolved:
+		return "Resolved"
+	}
+	return string(s)
+}
+
+func (e english) Outages(n int, all time.Duration) string {
+	head := fmt.Sprintf("%d outages", n)
+	if n == 1 {
+		return "1 outage"
+	}
+	if all > 0 {
+		head += ", " + e.Span(all) + " in all"
+	}
+	return head
+}
+
 func (english) list(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")

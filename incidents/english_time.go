@@ -47,6 +47,30 @@ func (e english) Bounds(w When) string {
 	return e.pair(w, w.Earliest, w.Latest, clockSeconds)
 }
 
+// Period leaves the length of an outage that lasts to whoever knows the time.
+func (e english) Period(start When, end *When) string {
+	start.Told = time.Time{}
+	if end == nil {
+		return e.since(start) + ", still going on"
+	}
+	a, b := start.Best.In(start.Zone), end.Best.In(end.Zone)
+	from, to := a.Format(exactLayout(a)), b.Format(exactLayout(b))
+	if start.About || !start.Exact() {
+		from = "about " + a.Format(clockMinutes)
+	}
+	if !end.Exact() {
+		to = "about " + b.Format(clockMinutes)
+	}
+	day := a.Format("2 January 2006")
+	switch {
+	case !sameDay(a, b):
+		from, to = from+" "+zone(a), b.Format("2 January 2006")+", "+to
+	case zone(a) != zone(b):
+		from += " " + zone(a)
+	}
+	return fmt.Sprintf("%s, %s to %s %s (%s)", day, from, to, zone(b), e.lasted(start, *end))
+}
+
 const (
 	clockMinutes = "15:04"
 	clockSeconds = "15:04:05"

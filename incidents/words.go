@@ -40,6 +40,13 @@ type Words interface {
 	HeadWatched(since When) string
 	HeadNotice(title string) string
 
+	// State is the label of a state: "Monitoring".
+	State(s State) string
+	// Outages heads a list of n of them; all is the sum, 0 while one lasts.
+	Outages(n int, all time.Duration) string
+	// Period is a line of that list, with its dates; end is nil while it lasts.
+	Period(start When, end *When) string
+
 	// Span is a length of time: "1 h 18 min".
 	Span(d time.Duration) string
 	// Clock is a moment as readers of the zone say it, with the date where it
