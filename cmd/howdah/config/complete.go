@@ -1,10 +1,14 @@
 package config
 
 import (
+	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"howdah/probe"
 )
 
 const (
@@ -16,22 +20,41 @@ const (
 	probePasswordFile = "probe.password"
 )
 
-// Complete fills in what is left out and follows from other keys. It is done
-// after every overlay and changes nothing the second time.
-func (c *Config) Complete() {
-	if c.Site.TimeZone == "" {
-		c.Site.TimeZone = "UTC"
+// Complete returns the configuration with everything in it that was left out
+// and follows from other keys: the site's URL from the address of the page,
+// the bundled server's own components and checks when there are none, keys,
+// names and intervals. It is called after the last overlay; of a configuration
+// that is complete it makes the same again. The error is Errors.
+func (c Config) Complete() (Config, error) {
+	full := c.filled()
+	var found Errors
+	validate(full, func(key, problem, hint string) {
+		found = append(found, Error{Key: key, Problem: problem, Hint: hint})
+	})
+	if len(found) > 0 {
+		return full, found
 	}
-	if c.Site.URL == "" {
+	return full, nil
+}
+
+func (c Config) filled() Config {
+	c.Hosts = slices.Clone(c.Hosts)
+	c.Components = slices.Clone(c.Components)
+	c.Checks = slices.Clone(c.Checks)
+	if c.Site.TimeZone == "" {
+		c.Site.TimeZone = Default().Site.TimeZone
+	}
+	if problem, _ := address(c.Web.Listen, true); c.Site.URL == "" && problem == "" {
 		c.Site.URL = "http://" + reachable(c.Web.Listen)
 	}
 	c.Site.URL = strings.TrimRight(c.Site.URL, "/")
 	if c.Mailserver.Host == "" {
-		c.Mailserver.Host = defaults().Mailserver.Host
+		c.Mailserver.Host = Default().Mailserver.Host
 	}
 	if len(c.Components) == 0 && len(c.Checks) == 0 && !c.Mailserver.Off {
-		c.bundled("imap", "Reading mail (IMAP)", c.Mailserver.Listen.IMAP, c.Mailserver.Listen.IMAPS)
-		c.bundled("pop3", "Fetching mail (POP3)", c.Mailserver.Listen.POP3, c.Mailserver.Listen.POP3S)
+		l := c.Mailserver.Listen
+		c.addBundled("imap", "Reading mail (IMAP)", l.IMAP, l.IMAPS)
+		c.addBundled("pop3", "Fetching mail (POP3)", l.POP3, l.POP3S)
 	}
 	for i := range c.Hosts {
 		if c.Hosts[i].Name == "" {
@@ -43,21 +66,23 @@ func (c *Config) Complete() {
 			c.Components[i].Name = c.Components[i].Key
 		}
 	}
+	c.nameChecks()
 	for i := range c.Checks {
 		c.pace(&c.Checks[i])
 	}
+	return c
 }
 
-// bundled adds a component of the bundled server with its check: on the plain
-// address, where STARTTLS is used, or on the other when that is not listened
-// on.
-func (c *Config) bundled(key, name, plain, implicit string) {
+// addBundled adds a component of the bundled server with its check: on the
+// plain address, where STARTTLS or STLS is used, or on the other when that is
+// not listened on.
+func (c *Config) addBundled(key, name, plain, implicit string) {
 	scheme, addr := key, plain
 	if addr == "" {
 		scheme, addr = key+"s", implicit
 	}
-	if addr == "" {
-		return
+	if problem, _ := address(addr, false); problem != "" {
+		return // it is empty, or told as a mistake of mailserver.listen
 	}
 	target := scheme + "://" + probeUser + "@" + reachable(addr)
 	if c.Mailserver.TLS.Cert == "" {
@@ -67,12 +92,33 @@ func (c *Config) bundled(key, name, plain, implicit string) {
 		Key: key, Name: name, Group: "Mail", DependsOn: []string{c.Mailserver.Host},
 	})
 	c.Checks = append(c.Checks, Check{
+		Key:          key,
 		Component:    key,
 		Target:       target,
 		PasswordFile: filepath.Join(c.Data, probePasswordFile),
 		Every:        bundledEvery,
 		Timeout:      defaultTimeout,
 	})
+}
+
+// nameChecks gives checks without a key that of their component, and the
+// second and later ones of a component a number behind it.
+func (c *Config) nameChecks() {
+	taken := map[string]bool{}
+	for _, k := range c.Checks {
+		taken[k.Key] = true
+	}
+	for i := range c.Checks {
+		k := &c.Checks[i]
+		if k.Key != "" || k.Component == "" {
+			continue
+		}
+		k.Key = k.Component
+		for n := 2; taken[k.Key]; n++ {
+			k.Key = fmt.Sprintf("%s-%d", k.Component, n)
+		}
+		taken[k.Key] = true
+	}
 }
 
 // pace fills in how often a check runs and how long it may take.
@@ -90,14 +136,12 @@ func (c *Config) pace(k *Check) {
 
 // serves reports whether the target is one of the bundled server's addresses.
 func (c *Config) serves(target string) bool {
-	if c.Mailserver.Off {
+	t, err := probe.ParseTarget(target)
+	if err != nil || c.Mailserver.Off {
 		return false
 	}
-	_, rest, _ := strings.Cut(target, "://")
-	rest, _, _ = strings.Cut(rest, "?")
-	addr := strings.TrimRight(rest[strings.LastIndex(rest, "@")+1:], "/")
 	for _, l := range c.Mailserver.Listen.all() {
-		if l.addr != "" && (l.addr == addr || reachable(l.addr) == addr) {
+		if l.addr != "" && (l.addr == t.Address() || reachable(l.addr) == t.Address()) {
 			return true
 		}
 	}

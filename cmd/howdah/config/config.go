@@ -2,9 +2,8 @@ package config
 
 import "time"
 
-// Config is the whole configuration. Those that Default, Parse and Load return
-// are complete: what was left out has its default, and nothing is to be worked
-// out any more.
+// Config is the whole configuration. What Default, Parse and Load return is
+// still to be completed, after the last overlay.
 type Config struct {
 	Site       Site
 	Data       string // folder that holds everything Howdah keeps
@@ -20,7 +19,7 @@ type Config struct {
 // Site is what readers are told of the page itself.
 type Site struct {
 	Name     string
-	URL      string // absolute, without a slash at its end
+	URL      string // absolute, without a slash at its end once complete
 	TimeZone string // name in the IANA database; of the times that people read
 }
 
@@ -75,7 +74,8 @@ type Component struct {
 
 // Check is one question asked of one target on a schedule.
 type Check struct {
-	Component    string // key
+	Key          string // unique; what is known of its past hangs on it
+	Component    string // key of the component that it speaks for
 	Target       string // as probe.ParseTarget reads it
 	PasswordFile string // empty when the target names no user
 	Every        time.Duration
@@ -93,16 +93,9 @@ type Detection struct {
 	QuietPeriod    time.Duration   // within which a further outage joins the thread
 }
 
-// Default is the configuration of an instance that was given none. Its paths
-// are relative to the working directory.
+// Default is what a file is laid over. Its paths are relative to the working
+// directory.
 func Default() Config {
-	c := defaults()
-	c.Complete()
-	return c
-}
-
-// defaults is Default before Complete: what a file is laid over.
-func defaults() Config {
 	return Config{
 		Site: Site{Name: "Mail", TimeZone: "UTC"},
 		Data: "howdah-data",
