@@ -59,3 +59,11 @@ func DefaultSettings() Settings {
 		RecoverOver:    30 * time.Second,
 	}
 }
+
+// wait is how long to wait after so many failures in a row.
+func (s Settings) wait(fails int) time.Duration {
+	if len(s.Confirm) == 0 {
+		return 0
+	}
+	return s.Confirm[min(max(fails, 1), len(s.Confirm))-1]
+}

@@ -11,13 +11,21 @@ const (
 	SourceUnclean   Source = "unclean stop" // the last heartbeat before we ended ourselves
 	SourcePhase     Source = "phase"        // the last phase that worked inside the failing run
 	SourceMidpoint  Source = "midpoint"     // the middle between the last good and the first bad run
+	SourceFirstBad  Source = "first bad"    // the first failing run; nobody had looked for long before it
 	SourceFirstGood Source = "first good"   // the first good run of a confirmed recovery
+	SourceUnwatched Source = "unwatched"    // when it was taken out of the configuration
 )
 
 // Moment is an instant known within bounds: Earliest <= Best <= Latest, all UTC.
 type Moment struct {
 	Earliest, Best, Latest time.Time
 	Source                 Source
+}
+
+// notBefore is the moment with every bound at t or later.
+func (m Moment) notBefore(t time.Time) Moment {
+	m.Earliest, m.Best, m.Latest = later(m.Earliest, t), later(m.Best, t), later(m.Latest, t)
+	return m
 }
 
 // Exact is a moment without uncertainty.

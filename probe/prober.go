@@ -2,7 +2,10 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"sync"
+	"time"
 )
 
 // Options are what a Prober is made of.
@@ -18,28 +21,267 @@ type Options struct {
 
 // Prober runs the checks on their schedule, keeps the Tracker, saves what it
 // finds and tells the Observer. All methods may be called at any time from any
-// goroutine, also before Run.
-type Prober struct{}
+// goroutine, also before Run; none of them waits for a run, the store or the
+// observer.
+type Prober struct {
+	runner *Runner
+	store  Store
+	teller *teller
+	wake   chan struct{}
+
+	mu      sync.Mutex // guards what follows
+	tracker *Tracker
+	slots   map[string]*slot
+	loaded  bool // what the store knows was restored
+	early   []earlyExit
+}
+
+// slot is one check's place in the schedule.
+type slot struct {
+	check   Check
+	next    time.Time
+	running bool
+	again   bool // kicked while running
+}
+
+type earlyExit struct {
+	now  time.Time
+	exit Exit
+}
+
+// remember is how far back ended outages are read at start: no interval may
+// begin before the end of the one before it.
+const remember = 24 * time.Hour
 
 // New makes a Prober that has not begun.
-func New(o Options) *Prober { return &Prober{} }
+func New(o Options) *Prober {
+	if o.Runner == nil {
+		o.Runner = &Runner{}
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	p := &Prober{
+		runner:  o.Runner,
+		store:   o.Store,
+		teller:  newTeller(o.Store, o.Observer, o.Log),
+		wake:    make(chan struct{}, 1),
+		tracker: NewTracker(o.Settings, o.Components, o.Checks),
+		slots:   map[string]*slot{},
+	}
+	for _, c := range o.Checks {
+		p.slots[c.Key] = &slot{check: c}
+	}
+	return p
+}
 
-// Run restores what the Store knows and then probes until ctx ends. It returns
-// nil then, and an error only when the Store could not be read at start.
-func (p *Prober) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+// Run restores what the Store knows and then probes until ctx ends; every
+// check runs within the first second. It returns nil when all runs have ended
+// and what was found is saved, and an error only when the Store could not be
+// read at start. It is to be called once.
+func (p *Prober) Run(ctx context.Context) error {
+	if err := p.load(ctx); err != nil {
+		return err
+	}
+	var teller, runs sync.WaitGroup
+	teller.Go(func() { p.teller.run(ctx) })
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		due, wait := p.due()
+		for _, d := range due {
+			runs.Go(func() { p.finish(ctx, d.slot, p.runner.Run(ctx, d.check)) })
+		}
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+		case <-p.wake:
+		case <-timer.C:
+		}
+	}
+	runs.Wait()
+	teller.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.teller.close(p.tracker.States())
+	return nil
+}
 
-// Kick makes the named checks run at once.
-func (p *Prober) Kick(checks ...string) {}
+// load restores the state of the last time, and then what was told since.
+func (p *Prober) load(ctx context.Context) error {
+	var (
+		states  []CheckState
+		outages []Outage
+		err     error
+	)
+	now := time.Now()
+	if p.store != nil {
+		if states, err = p.store.CheckStates(ctx); err != nil {
+			return fmt.Errorf("reading the states of the checks: %w", err)
+		}
+		if outages, err = p.store.Outages(ctx, now.Add(-remember)); err != nil {
+			return fmt.Errorf("reading the outages: %w", err)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tracker.Restore(states, outages)
+	p.loaded = true
+	ch := p.tracker.Retire(now)
+	ch.Components = p.tracker.Components()
+	p.publish(now, ch, facts{})
+	for _, e := range p.early {
+		p.exit(e.now, e.exit)
+	}
+	p.early = nil
+	for key, s := range p.slots {
+		s.next = Every(time.Second, key).Next(now)
+	}
+	return nil
+}
 
-// Exit tells of the end of a supervised process.
-func (p *Prober) Exit(e Exit) {}
+type dueRun struct {
+	slot  *slot
+	check Check
+}
 
-// Ready tells that a supervised process is up again.
-func (p *Prober) Ready() {}
+// due marks what has to run now as running, and says how long to wait for the
+// next.
+func (p *Prober) due() ([]dueRun, time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var due []dueRun
+	now, wait := time.Now(), time.Minute
+	for key, s := range p.slots {
+		if s.running {
+			continue
+		}
+		if left := s.next.Sub(now); left > 0 {
+			wait = min(wait, left)
+			continue
+		}
+		s.running = true
+		check := s.check
+		check.Timeout = p.tracker.Timeout(key)
+		due = append(due, dueRun{s, check})
+	}
+	return due, wait
+}
+
+// finish takes the result of a run in.
+func (p *Prober) finish(ctx context.Context, s *slot, r Result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.running = false
+	if ctx.Err() != nil || p.slots[r.Check] != s {
+		return
+	}
+	now := time.Now()
+	before, _ := p.tracker.State(r.Check)
+	ch := p.tracker.Result(now, r)
+	after, _ := p.tracker.State(r.Check)
+	s.next = p.tracker.Next(r.Check)
+	if s.again {
+		s.again, s.next = false, now
+	}
+	keep := facts{states: byCheck([]CheckState{after}), urgent: before.State != after.State}
+	if !r.Verdict.Good() {
+		r.StartedAt = r.StartedAt.UTC()
+		keep.runs = []Result{r}
+	}
+	p.publish(now, ch, keep)
+	p.nudge()
+}
+
+// publish hands changes on, to be saved and told, and starts what they ask
+// for. The caller holds mu, so they are told in order.
+func (p *Prober) publish(now time.Time, ch Changes, keep facts) {
+	p.teller.put(told{now.UTC(), ch}, keep)
+	p.kick(ch.Kick)
+}
+
+func (p *Prober) kick(checks []string) {
+	now := time.Now()
+	for _, key := range checks {
+		s := p.slots[key]
+		switch {
+		case s == nil:
+		case s.running:
+			s.again = true
+		default:
+			s.next = now
+		}
+	}
+	p.nudge()
+}
+
+func (p *Prober) nudge() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Kick makes the named checks run at once, and once more when they are running
+// now.
+func (p *Prober) Kick(checks ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kick(checks)
+}
+
+// Exit tells of the end of a supervised process. Before Run it is kept until
+// the state of the last time is restored.
+func (p *Prober) Exit(e Exit) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if !p.loaded {
+		p.early = append(p.early, earlyExit{now, e})
+		return
+	}
+	p.exit(now, e)
+}
+
+func (p *Prober) exit(now time.Time, e Exit) {
+	ch := p.tracker.Exit(now, e)
+	p.publish(now, ch, facts{states: byCheck(p.tracker.States()), urgent: true})
+}
+
+// Ready tells that a supervised process is up again: what is not known to work
+// is asked at once.
+func (p *Prober) Ready() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.publish(now, p.tracker.Ready(now), facts{})
+}
 
 // Components is where every component stands, in the configuration's order.
-func (p *Prober) Components() []ComponentFact { return nil }
+func (p *Prober) Components() []ComponentFact {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tracker.Components()
+}
 
-// Update replaces checks and components, keeping the state of those that did
-// not change.
-func (p *Prober) Update(checks []Check, components []Component) {}
+// Update replaces checks and components. A check whose key, component and
+// target stay keeps its state; any other begins anew and runs at once.
+func (p *Prober) Update(checks []Check, components []Component) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	ch := p.tracker.Update(now, components, checks)
+	old := p.slots
+	p.slots = map[string]*slot{}
+	for _, c := range checks {
+		s := old[c.Key]
+		if s == nil || s.check.Component != c.Component || s.check.Target != c.Target {
+			s = &slot{next: now}
+		} else if s.check.Every != c.Every {
+			s.next = now
+		}
+		s.check = c
+		p.slots[c.Key] = s
+	}
+	p.publish(now, ch, facts{states: byCheck(p.tracker.States()), urgent: true})
+}

@@ -54,6 +54,8 @@ type Result struct {
 	Check     string // Check.Key
 	Component string
 	Target    string // without password
+	// StartedAt carries the monotonic reading of the run's start, in whatever
+	// zone the machine has; in an Outage, and towards the Store, it is UTC.
 	StartedAt time.Time
 	Took      time.Duration // monotonic
 	Verdict   Verdict
@@ -73,17 +75,29 @@ type Result struct {
 // EndedAt is the wall time at which the run was over.
 func (r Result) EndedAt() time.Time { return r.StartedAt.Add(r.Took) }
 
+// proves reports whether a phase that passed shows the server at work, and not
+// only the kernel below it: a stopped process still has its connections
+// accepted.
+func (p Phase) proves() bool { return p.OK && p.Name != "dns" && p.Name != "connect" }
+
+// proven is the number of phases in which the server itself answered.
+func (r Result) proven() int {
+	n := 0
+	for _, p := range r.Phases {
+		if p.proves() {
+			n++
+		}
+	}
+	return n
+}
+
 // provenUntil is the latest moment at which the run itself showed the server
-// at work: the end of the last phase in which the server, and not only the
-// kernel below it, answered. It is zero when there was none.
+// at work: the end of the last phase in which it answered. It is zero when
+// there was none.
 func (r Result) provenUntil() time.Time {
 	var t time.Time
 	for _, p := range r.Phases {
-		switch p.Name {
-		case "dns", "connect":
-			continue // a stopped process still has its connections accepted
-		}
-		if p.OK {
+		if p.proves() {
 			t = r.StartedAt.Add(p.Start + p.Took)
 		}
 	}

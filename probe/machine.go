@@ -1,0 +1,261 @@
+package probe
+
+import (
+	"fmt"
+	"time"
+)
+
+// machine is the state of one check. It knows nothing of components and
+// outages: it turns runs into transitions.
+//
+//	UNKNOWN -good-> UP -fail-> SUSPECT -fails after each wait too-> DOWN
+//	SUSPECT -good-> UP, and a blip
+//	DOWN -good-> RECOVERING -good for long enough-> UP
+//	RECOVERING -fail-> DOWN, the same outage
+//	UNKNOWN -fail-> UNKNOWN, and a warning
+//
+// Inconclusive runs and refused credentials leave it where it is.
+type machine struct {
+	state    State
+	since    time.Time // of state; for SUSPECT the start of the first failing run
+	everOK   bool
+	lastGood time.Time // end of the last good run
+	lastRun  time.Time // end of the last conclusive run
+	reason   Reason    // of the last failing run
+	next     time.Time // when to run again
+
+	// lastWorked is the last moment at which the server is known to have
+	// worked: a refused password shows it too.
+	lastWorked time.Time
+	lastBad    time.Time // end of the last failing run
+	// notBefore is when the process behind the check was seen to end. Runs
+	// that began earlier tell of a process that is no more.
+	notBefore time.Time
+	warned    Reason    // what staff were last told; a good run forgets it
+	calm      time.Time // SUSPECT: since when it was up
+	first     *Result   // SUSPECT: the run that made it so; nil after a restart
+	fails     int       // SUSPECT: failures that count
+	confirmAt time.Time // SUSPECT: a failure that begins earlier does not count
+	goods     int       // RECOVERING
+	firstGood time.Time // RECOVERING: end of the first good run
+	downSince time.Time // DOWN, RECOVERING
+}
+
+// outcome is what one fact did to a machine.
+type outcome struct {
+	from, to   State
+	conclusive bool
+	began      *Moment   // an outage was confirmed, and this is its start
+	seen       time.Time // and this the first observation of it
+	ended      *Moment   // a recovery was confirmed, and this is the outage's end
+	blip       *Blip     // a failure was not confirmed
+	warning    string    // for staff; empty for none
+}
+
+// run takes one run of the check into account.
+func (m *machine) run(c Check, s Settings, r Result) outcome {
+	o := outcome{from: m.state, to: m.state}
+	if r.StartedAt.Before(m.notBefore) {
+		return o
+	}
+	end := r.EndedAt()
+	switch {
+	case r.Verdict == Inconclusive:
+		o.warning = m.warn(c, r, "could not be run")
+	case r.Reason.Rejected():
+		m.lastWorked = end
+		o.warning = m.warn(c, r, "is refused its password")
+	case r.Verdict.Good():
+		o.conclusive = true
+		m.good(c, s, end, &o)
+	default:
+		o.conclusive = true
+		m.bad(c, s, r, &o)
+	}
+	if o.conclusive {
+		m.lastRun = end
+	}
+	m.plan(c, s, end)
+	o.to = m.state
+	return o
+}
+
+func (m *machine) good(c Check, s Settings, end time.Time, o *outcome) {
+	m.everOK, m.warned = true, ""
+	m.lastGood, m.lastWorked = end, end
+	switch m.state {
+	case Unknown:
+		m.state, m.since = Up, end
+	case Suspect:
+		o.blip = &Blip{Check: c.Key, Component: c.Component, At: m.since.UTC(), Reason: m.reason}
+		m.state, m.since, m.first = Up, m.calm, nil
+		if m.since.IsZero() {
+			m.since = end
+		}
+	case Down:
+		m.state, m.since = Recovering, end
+		m.goods, m.firstGood = 1, end
+	case Recovering:
+		m.goods++
+	}
+	if m.state == Recovering && m.goods >= s.Recover && end.Sub(m.firstGood) >= s.RecoverOver {
+		m.state, m.since = Up, m.firstGood
+		o.ended = m.end()
+	}
+}
+
+func (m *machine) bad(c Check, s Settings, r Result, o *outcome) {
+	end := r.EndedAt()
+	m.reason, m.lastBad = r.Reason, end
+	switch m.state {
+	case Unknown:
+		o.warning = m.warn(c, r, "has never passed")
+		return
+	case Recovering:
+		m.state, m.since = Down, m.downSince
+		return
+	case Up:
+		m.calm = m.since
+		m.state, m.since = Suspect, r.StartedAt
+		m.first, m.fails = &r, 1
+	case Suspect:
+		if r.StartedAt.Before(m.confirmAt) {
+			return
+		}
+		m.fails++
+	case Down:
+		return
+	}
+	if m.fails <= len(s.Confirm) {
+		m.confirmAt = end.Add(s.wait(m.fails))
+		return
+	}
+	start := m.start(c, &r)
+	m.goDown(start, m.since, o)
+}
+
+// exit takes the end of the process behind the check into account: what has
+// ever passed is down, without a confirmation.
+func (m *machine) exit(c Check, s Settings, e Exit, now time.Time) outcome {
+	o := outcome{from: m.state, to: m.state}
+	m.notBefore = now
+	if e.Source == SourceExit && e.At.Before(now) {
+		m.notBefore = e.At
+	}
+	switch m.state {
+	case Up, Suspect:
+		start, seen := exitMoment(e, m.lastWorked, now), e.At
+		// It may have hung for a while before it ended.
+		if m.state == Suspect && m.since.Before(e.At.Add(-exitSlack)) {
+			start, seen = m.start(c, m.first), m.since
+		}
+		m.reason = reasonExit
+		m.goDown(start, seen, &o)
+	case Recovering:
+		m.reason = reasonExit
+		m.state, m.since = Down, m.downSince
+	}
+	m.plan(c, s, now)
+	o.to = m.state
+	return o
+}
+
+const (
+	reasonExit Reason = "process.exit"
+	// exitSlack is how much earlier than the exit itself a run may fail because
+	// of it: a process closes its sockets before it can be waited for.
+	exitSlack = 2 * time.Second
+)
+
+// exitMoment is the start of an outage that began with e. After an unclean
+// stop we know only the last heartbeat, and runs that passed after it.
+func exitMoment(e Exit, lastWorked, now time.Time) Moment {
+	if e.Source != SourceUnclean {
+		return Exact(e.At.UTC(), e.Source)
+	}
+	from := e.At
+	if lastWorked.After(from) && lastWorked.Before(now) {
+		from = lastWorked
+	}
+	return Moment{Earliest: from.UTC(), Best: from.UTC(), Latest: now.UTC(), Source: e.Source}
+}
+
+func (m *machine) goDown(start Moment, seen time.Time, o *outcome) {
+	o.began, o.seen = &start, seen.UTC()
+	m.state, m.since, m.downSince = Down, start.Best, start.Best
+	m.first = nil
+}
+
+// staleAfter is the number of intervals after which a run says nothing of now.
+const staleAfter = 3
+
+// start is when the failure began that confirming confirms.
+func (m *machine) start(c Check, confirming *Result) Moment {
+	firstBad := m.since
+	// The first failing run was there when it happened, if it still saw work
+	// what the confirming run no longer does.
+	if m.first != nil && m.first.proven() > confirming.proven() {
+		at := m.first.provenUntil().UTC()
+		return Moment{Earliest: at, Best: at, Latest: later(at, m.first.EndedAt().UTC()), Source: SourcePhase}
+	}
+	// Counted back from the failure, because the clock may have been set since.
+	gap := max(firstBad.Sub(m.lastWorked), 0)
+	moment := Moment{Earliest: firstBad.Add(-gap).UTC(), Best: firstBad.Add(-gap / 2).UTC(), Latest: firstBad.UTC(), Source: SourceMidpoint}
+	if gap > staleAfter*c.Every {
+		// Nobody looked for most of that time, so its middle means nothing.
+		moment.Best, moment.Source = moment.Latest, SourceFirstBad
+	}
+	return moment
+}
+
+// end is when the outage ended whose recovery is now confirmed.
+func (m *machine) end() *Moment {
+	best := m.firstGood.UTC()
+	earliest := best
+	if !m.lastBad.IsZero() {
+		earliest = m.firstGood.Add(-max(m.firstGood.Sub(m.lastBad), 0)).UTC()
+	}
+	return &Moment{Earliest: earliest, Best: best, Latest: best, Source: SourceFirstGood}
+}
+
+// plan says when to run next after a run that ended at end.
+func (m *machine) plan(c Check, s Settings, end time.Time) {
+	quick := max(min(s.WhileDown, c.Every), time.Second)
+	switch m.state {
+	case Suspect:
+		m.next = m.confirmAt
+		if !m.next.After(end) { // the try for it was inconclusive
+			m.next = end.Add(s.wait(m.fails))
+		}
+	case Down:
+		m.next = end.Add(quick)
+	case Recovering:
+		if gaps := time.Duration(s.Recover - 1); gaps > 0 {
+			// Rounded up, so that the last run lies at the end of the span.
+			quick = min(quick, max((s.RecoverOver+gaps-1)/gaps, time.Second))
+		}
+		m.next = end.Add(quick)
+	default:
+		m.next = Every(c.Every, c.Key).Next(end)
+	}
+}
+
+// warn is what to tell staff of r; empty when they have been told already.
+func (m *machine) warn(c Check, r Result, what string) string {
+	if r.Reason == m.warned || r.Reason.Cause() == "canceled" {
+		return ""
+	}
+	m.warned = r.Reason
+	text := fmt.Sprintf("check %q (%s) %s: %s", c.Key, c.Target, what, r.Reason)
+	if r.Detail != "" {
+		text += ": " + r.Detail
+	}
+	return text
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
