@@ -46,7 +46,7 @@ func (n *narrator) opened(in *Incident, o *Outage, facts map[string]ComponentFac
 		p = append(p, n.words.ToldLate())
 	}
 	if !first {
-		return text(p, []string{n.words.Again(i+1, n.within(in, o))})
+		return text(append(p, n.words.Again(i+1, n.within(in, o))), n.others(o, facts, now))
 	}
 	return text(p, n.others(o, facts, now), []string{n.words.CauseUnknown()})
 }
