@@ -13,6 +13,7 @@ type Frame struct {
 	Canonical string       // absolute URL of the page; empty: search engines are asked to leave it out
 	Nav       []Link       // the main pages
 	Feeds     []Feed       // for autodiscovery, the one that suits most readers first
+	Data      Link         // the same for programs
 	Icon      template.URL // a data URL
 	Style     template.CSS
 	Zone      string // name of the time zone
@@ -31,11 +32,14 @@ type Link struct {
 type Feed struct {
 	Text  string // in the footer
 	Title string // for autodiscovery
-	Type  string // media type
-	Href  string
+	// Type is the whole attribute, as in type="application/rss+xml": escaped
+	// as text its plus sign would be hidden from readers that don't parse HTML.
+	// It is never made of what people wrote.
+	Type template.HTMLAttr
+	Href string
 }
 
-// Time is a moment with the words that fit its place. Its zone is the site's.
+// Time is a moment with the words that fit its place, in the site's zone.
 // The zero Time is a moment that is not known.
 type Time struct {
 	At   time.Time
@@ -45,8 +49,8 @@ type Time struct {
 // Known reports whether there is a moment.
 func (t Time) Known() bool { return !t.At.IsZero() }
 
-// Machine is the moment for the datetime attribute (RFC 3339).
-func (t Time) Machine() string { return t.At.Format(time.RFC3339) }
+// Machine is the moment for the datetime attribute: RFC 3339, in UTC.
+func (t Time) Machine() string { return t.At.UTC().Format(time.RFC3339) }
 
 // Mark names a shape and its colour: "up", "partial", "down", "watch" (it
 // works again, and is being watched) or "unknown".
@@ -135,6 +139,7 @@ type Incident struct {
 	Frame
 	Heading  string
 	State    State
+	Summary  string // of Outages; empty when there are none
 	Affected string
 	Outages  []Outage // oldest first
 	Total    string   // empty when one outage says it all

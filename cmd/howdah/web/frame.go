@@ -17,7 +17,8 @@ func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
 		Title:   title + " · " + s.site.name,
 		Site:    s.site.name,
 		Root:    s.site.root,
-		Feeds:   s.feeds(),
+		Feeds:   s.feedLinks(),
+		Data:    templates.Link{Text: "State (JSON)", Href: s.site.href(apiPath("summary"))},
 		Style:   template.CSS(public.Style()),
 		Zone:    s.site.zoneName(),
 		Version: s.version,
@@ -35,7 +36,7 @@ func (ed *edition) frame(place, title string) templates.Frame {
 	f := ed.s.frame(ed.snap, title)
 	f.Canonical = ed.s.site.absolute(place)
 	f.Nav = []templates.Link{
-		{Text: "Now", Href: ed.s.site.href(""), Current: place == ""},
+		{Text: "Status", Href: ed.s.site.href(""), Current: place == ""},
 		{Text: "Incidents", Href: ed.s.site.href(placeHistory), Current: place == placeHistory},
 	}
 	return f
@@ -48,17 +49,12 @@ func page(place string, fill func() templates.Page) resource {
 	}}
 }
 
-// feeds are the links that go into every page, the one that suits most
-// readers first.
-func (s *Server) feeds() []templates.Feed {
-	return []templates.Feed{
-		{Text: "JSON", Title: s.site.name + ": state, as JSON", Type: "application/json", Href: s.site.href(apiPath("summary"))},
-	}
-}
-
 // wanted is what is made ahead of visits.
 func (ed *edition) wanted() []resource {
 	list := []resource{ed.front(), ed.history()}
+	for _, f := range formats {
+		list = append(list, ed.updates(f), ed.threads(f))
+	}
 	for _, name := range apiNames {
 		list = append(list, ed.api(name))
 	}

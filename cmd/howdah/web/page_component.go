@@ -37,6 +37,7 @@ func (ed *edition) component(v *incidents.ComponentView) resource {
 			Checked:     st.checked(v.CheckedAt, now),
 			Good:        st.checked(v.GoodAt, now),
 		}
+		p.Feeds = append(ed.s.linksTo(place+"/"+placeThreads, v.Name), p.Feeds...)
 		// Since belongs to the status, not to what is said in its place.
 		if !v.NoData && !v.Answering {
 			p.Since = st.clock(v.Since, now)

@@ -117,6 +117,11 @@ func (ed *edition) groups() []templates.Group {
 			Checked: ed.s.site.checked(v.CheckedAt, ed.snap.At),
 		})
 	}
+	for i := range groups {
+		if groups[i].Name == "" && len(groups) > 1 {
+			groups[i].Name = "Other services"
+		}
+	}
 	return groups
 }
 

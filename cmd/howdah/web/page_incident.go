@@ -40,18 +40,19 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 			Frame:    ed.frame(in.Path(), state.Text+": "+in.Title),
 			Heading:  in.Title,
 			State:    state,
+			Summary:  tally(in, ed.snap.At),
 			Affected: ed.names(in.Components),
 			Total:    ed.total(in),
 		}
 		for i := range in.Outages {
 			o := &in.Outages[i]
 			row := templates.Outage{
-				From:   st.bound(o.Start),
+				From:   st.bound(o.Start, o.Unclean),
 				Lasted: span(o.Duration(ed.snap.At)),
 				What:   ed.what(o),
 			}
 			if o.End != nil {
-				to := st.bound(*o.End)
+				to := st.bound(*o.End, false)
 				row.To = &to
 			} else {
 				row.Lasted += " so far, by " + st.clock(ed.snap.At, o.Start.Best).Text

@@ -18,6 +18,15 @@ func (s *Server) routes(e *echo.Echo) {
 	read("/incidents/:idslug", s.incident)
 	read("/components/:key", s.component)
 
+	// Feeds
+	for _, f := range formats {
+		read("/"+placeUpdates+"."+f.ext, s.serve(func(ed *edition) resource { return ed.updates(f) }))
+		read("/"+placeThreads+"."+f.ext, s.serve(func(ed *edition) resource { return ed.threads(f) }))
+		read("/components/:key/"+placeThreads+"."+f.ext, s.componentFeed(f))
+		// By the names that other status pages have for it.
+		read("/"+placeHistory+"."+f.ext, s.serve(func(ed *edition) resource { return ed.threads(f) }))
+	}
+
 	// JSON in Statuspage's public shape
 	for _, name := range apiNames {
 		read("/"+apiPath(name), s.serve(func(ed *edition) resource { return ed.api(name) }))

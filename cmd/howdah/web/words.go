@@ -79,9 +79,9 @@ func (st site) threadState(in *incidents.Incident, ref time.Time) templates.Stat
 	}
 	if since, partly, ok := ongoing(in); ok {
 		if partly {
-			return templates.State{Mark: templates.Partial, Text: "Partly working since " + st.clock(since, ref).Text}
+			return templates.State{Mark: templates.Partial, Text: "Partly working since " + st.moment(since, ref).Text}
 		}
-		return templates.State{Mark: templates.Down, Text: "Not working since " + st.clock(since, ref).Text}
+		return templates.State{Mark: templates.Down, Text: "Not working since " + st.moment(since, ref).Text}
 	}
 	text := map[incidents.State]string{
 		incidents.Investigating: "being investigated",
@@ -89,7 +89,7 @@ func (st site) threadState(in *incidents.Incident, ref time.Time) templates.Stat
 		incidents.Monitoring:    "being watched",
 	}[in.State]
 	if n := len(in.Outages); n > 0 {
-		return templates.State{Mark: templates.Watch, Text: "Working again since " + st.clock(in.Outages[n-1].End.Best, ref).Text + "; " + text}
+		return templates.State{Mark: templates.Watch, Text: "Working again since " + st.moment(*in.Outages[n-1].End, ref).Text + "; " + text}
 	}
 	mark := templates.Unknown
 	switch {
@@ -120,14 +120,14 @@ func listState(in *incidents.Incident) templates.State {
 
 // ongoing is since when the thread's outages that last have lasted, and
 // whether all that they affect works in part.
-func ongoing(in *incidents.Incident) (since time.Time, partly, ok bool) {
+func ongoing(in *incidents.Incident) (since incidents.Moment, partly, ok bool) {
 	partly = true
 	for _, o := range in.Outages {
 		if o.End != nil {
 			continue
 		}
 		if !ok {
-			since, ok = o.Start.Best, true
+			since, ok = o.Start, true
 		}
 		if len(o.Affected) == 0 {
 			partly = false
@@ -158,9 +158,9 @@ func tally(in *incidents.Incident, now time.Time) string {
 	case n == 0:
 		return ""
 	case n == 1 && in.Ongoing():
-		return "still going on"
+		return "1 outage, still going on"
 	case n == 1:
-		return span(in.Downtime(now))
+		return "1 outage, " + span(in.Downtime(now))
 	case in.Ongoing():
 		return fmt.Sprintf("%d outages, still going on", n)
 	}
@@ -175,27 +175,5 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// span is a duration in words, rounded to what matters at its length.
-func span(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return "less than 1 s"
-	case d < time.Minute-time.Second/2:
-		return fmt.Sprintf("%d s", d.Round(time.Second)/time.Second)
-	case d < time.Hour-time.Minute/2:
-		return fmt.Sprintf("%d min", d.Round(time.Minute)/time.Minute)
-	}
-	m := d.Round(time.Minute) / time.Minute
-	if d >= 48*time.Hour {
-		h := d.Round(time.Hour) / time.Hour
-		return units(int(h)/24, "d", int(h)%24, "h")
-	}
-	return units(int(m)/60, "h", int(m)%60, "min")
-}
-
-func units(a int, an string, b int, bn string) string {
-	if b == 0 {
-		return fmt.Sprintf("%d %s", a, an)
-	}
-	return fmt.Sprintf("%d %s %d %s", a, an, b, bn)
-}
+// span is a length of time in the words that the threads use.
+func span(d time.Duration) string { return incidents.English.Span(d) }

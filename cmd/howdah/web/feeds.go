@@ -1,0 +1,96 @@
+package web
+
+import (
+	"html/template"
+	"io"
+	"strings"
+
+	"howdah/incidents"
+	"howdah/incidents/feed"
+	"howdah/templates"
+
+	"github.com/labstack/echo/v4"
+)
+
+// format is a feed format.
+type format struct {
+	ext    string // of the file name
+	kind   string // media type
+	name   string // for people
+	encode func(f *feed.Feed, path string) ([]byte, error)
+}
+
+var formats = []format{
+	{"rss", feed.RSSType, "RSS", (*feed.Feed).RSS},
+	{"atom", feed.AtomType, "Atom", (*feed.Feed).Atom},
+	{"json", feed.JSONType, "JSON Feed", (*feed.Feed).JSON},
+}
+
+// Feeds by their place below the site's URL, without the format's ending.
+const (
+	placeUpdates = "updates" // an entry an update
+	placeThreads = "feed"    // an entry a thread
+)
+
+// updates is the feed with one entry an update.
+func (ed *edition) updates(f format) resource {
+	return ed.feed(placeUpdates, f, func(s feed.Site) *feed.Feed { return feed.Updates(ed.snap, s) })
+}
+
+// threads is the feed with one entry a thread.
+func (ed *edition) threads(f format) resource {
+	return ed.feed(placeThreads, f, func(s feed.Site) *feed.Feed { return feed.Threads(ed.snap, s) })
+}
+
+// componentThreads is the feed of the threads of one component.
+func (ed *edition) componentThreads(v *incidents.ComponentView, f format) resource {
+	return ed.feed(placeOfComponent(v.Key)+"/"+placeThreads, f, func(s feed.Site) *feed.Feed {
+		return feed.ComponentThreads(ed.snap, s, v.Key)
+	})
+}
+
+func (ed *edition) feed(place string, f format, fill func(feed.Site) *feed.Feed) resource {
+	path := place + "." + f.ext
+	return resource{key: path, kind: f.kind, shared: true, make: func(w io.Writer) error {
+		st := ed.s.site
+		b, err := f.encode(fill(feed.Site{Name: st.name, URL: st.url, Zone: st.zone, Language: "en"}), path)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(b)
+		return err
+	}}
+}
+
+// componentFeed answers with the feed of a component in one format.
+func (s *Server) componentFeed(f format) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ed := s.edition()
+		v := ed.snap.Component(c.Param("key"))
+		if v == nil {
+			return errNotFound
+		}
+		return s.send(c, ed, ed.componentThreads(v, f))
+	}
+}
+
+// feedLinks are the feeds that every page names. Updates come before threads:
+// many readers never show an entry again that has changed.
+func (s *Server) feedLinks() []templates.Feed {
+	return append(s.linksTo(placeUpdates, "Updates"), s.linksTo(placeThreads, "Incidents")...)
+}
+
+// linksTo are the links to a feed in every format.
+func (s *Server) linksTo(place, what string) []templates.Feed {
+	var list []templates.Feed
+	for _, f := range formats {
+		kind, _, _ := strings.Cut(f.kind, ";")
+		list = append(list, templates.Feed{
+			Text:  what + " (" + f.name + ")",
+			Title: s.site.name + ": " + what + " (" + f.name + ")",
+			Type:  template.HTMLAttr(`type="` + kind + `"`),
+			Href:  s.site.href(place + "." + f.ext),
+		})
+	}
+	return list
+}
