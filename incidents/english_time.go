@@ -47,11 +47,12 @@ func (e english) Bounds(w When) string {
 	return e.pair(w, w.Earliest, w.Latest, clockSeconds)
 }
 
-// Period leaves the length of an outage that lasts to whoever knows the time.
+// Period does not say of an outage without end that it lasts: who reads the
+// line later could not know.
 func (e english) Period(start When, end *When) string {
 	start.Told = time.Time{}
 	if end == nil {
-		return e.since(start) + ", still going on"
+		return e.since(start)
 	}
 	a, b := start.Best.In(start.Zone), end.Best.In(end.Zone)
 	from, to := a.Format(exactLayout(a)), b.Format(exactLayout(b))

@@ -44,7 +44,7 @@ type Words interface {
 	State(s State) string
 	// Outages heads a list of n of them; all is the sum, 0 while one lasts.
 	Outages(n int, all time.Duration) string
-	// Period is a line of that list, with its dates; end is nil while it lasts.
+	// Period is a line of that list, with its dates; end is nil when none is known.
 	Period(start When, end *When) string
 
 	// Span is a length of time: "1 h 18 min".

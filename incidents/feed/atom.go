@@ -48,7 +48,7 @@ func (a atom) FeedXml() interface{} {
 			Title:   a.Title,
 			Id:      a.self(a.path),
 			Updated: atomTime(a.Updated),
-			Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: a.Title}},
+			Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: a.author}},
 		},
 		Language: a.Language,
 		Links: []feeds.AtomLink{

@@ -40,7 +40,8 @@ type Feed struct {
 	Updated     time.Time // the newest announcement, UTC; zero for none
 	Items       []Item    // the newest announcement first
 
-	base string
+	author string
+	base   string
 }
 
 // Item is one entry.
@@ -124,6 +125,7 @@ func (site Site) feed(title string) *Feed {
 		Description: clean(title),
 		Home:        clean(site.URL + "/"),
 		Language:    clean(site.Language),
+		author:      clean(site.Name),
 		base:        clean(site.URL),
 	}
 }

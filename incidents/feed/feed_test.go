@@ -103,7 +103,7 @@ func TestThreads(t *testing.T) {
 		`<p><small>Aug <var data-var='date'> 1</var>, <var data-var='time'>18:21</var> SAST</small><br><strong>Monitoring</strong> - It works again.<br><br>We go on watching.</p>` +
 		`<p><small>Aug <var data-var='date'> 1</var>, <var data-var='time'>17:03</var> SAST</small><br><strong>Investigating</strong> - It has not worked since 17:03.</p>` +
 		`<strong>2 outages</strong><ul><li>1 August 2005, 17:03 to 18:21 SAST (1 h 18 min): Reading mail (IMAP)</li>` +
-		`<li>since 22:04 SAST on 1 August 2005, still going on: Reading mail (IMAP)</li></ul>`
+		`<li>since 22:04 SAST on 1 August 2005: Reading mail (IMAP)</li></ul>`
 	for name, text := range formats(t, Threads(picture(), site)) {
 		expectWellFormed(t, name, text)
 		f := parse(t, text)
