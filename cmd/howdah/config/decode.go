@@ -1,8 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -55,9 +57,21 @@ func (d *decoder) yaml(text []byte, root object) {
 }
 
 func parse(text []byte) ([]*yaml.Node, error) {
+	loader, err := yaml.NewLoader(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
 	var documents []*yaml.Node
-	err := yaml.Load(text, &documents, yaml.WithAllDocuments())
-	return documents, err
+	for {
+		var n yaml.Node
+		switch err := loader.Load(&n); {
+		case errors.Is(err, io.EOF):
+			return documents, nil
+		case err != nil:
+			return nil, err
+		}
+		documents = append(documents, &n)
+	}
 }
 
 func (d *decoder) syntax(err error) {
@@ -66,32 +80,33 @@ func (d *decoder) syntax(err error) {
 		d.wrong(0, "", "this is no YAML: "+err.Error(), "")
 		return
 	}
-	problem := "this is no YAML: " + one.Message
+	problem, hint := "this is no YAML: "+one.Message, ""
 	if one.ContextMsg != "" {
 		problem += " " + one.ContextMsg
 	}
-	d.wrong(one.Mark.Line, "", problem, "check indentation, colons and quotes here and on the line above")
+	switch one.Stage {
+	case "scanner", "parser":
+		hint = "look at indentation, colons and quotes here and on the line above"
+	}
+	d.wrong(one.Mark.Line, "", problem, hint)
 }
 
 func (d *decoder) node(n *yaml.Node, key string, to node) {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if key != "" {
-		d.at[key] = place{line: n.Line}
-	}
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
 		return // a key with nothing behind it is left out
 	}
 	switch to := to.(type) {
 	case object:
-		d.object(n, key, to)
+		d.object(n, key, to, "write keys below it: ")
 	case *section:
 		if n.Kind == yaml.ScalarNode && off(n.Value) {
 			*to.off = true
 			return
 		}
-		d.object(n, key, to.object)
+		d.object(n, key, to.object, "write off, or keys below it: ")
 	case *list:
 		d.list(n, key, to)
 	case *scalar:
@@ -101,9 +116,9 @@ func (d *decoder) node(n *yaml.Node, key string, to node) {
 
 func off(text string) bool { return text == "off" || text == "false" }
 
-func (d *decoder) object(n *yaml.Node, key string, to object) {
+func (d *decoder) object(n *yaml.Node, key string, to object, hint string) {
 	if n.Kind != yaml.MappingNode {
-		d.wrong(n.Line, key, "is "+describe(n)+", not a mapping", "write keys below it: "+strings.Join(to.keys(), ", "))
+		d.wrong(n.Line, key, "is "+describe(n)+", not a mapping", hint+strings.Join(to.keys(), ", "))
 		return
 	}
 	first := map[string]int{}
@@ -121,6 +136,7 @@ func (d *decoder) object(n *yaml.Node, key string, to object) {
 			continue
 		}
 		first[f.key] = name.Line
+		d.at[path] = place{line: name.Line}
 		d.node(value, path, f.node)
 	}
 }
@@ -132,7 +148,9 @@ func (d *decoder) list(n *yaml.Node, key string, to *list) {
 	}
 	to.reset()
 	for i, item := range n.Content {
-		d.node(item, fmt.Sprintf("%s[%d]", key, i), to.add())
+		path := fmt.Sprintf("%s[%d]", key, i)
+		d.at[path] = place{line: item.Line}
+		d.node(item, path, to.add())
 	}
 }
 

@@ -115,10 +115,17 @@ func (c Config) validatePace(at string, k Check, wrong report) {
 	if k.Timeout >= k.Every {
 		wrong(at+".timeout", fmt.Sprintf("is %v, and the check runs every %v", k.Timeout, k.Every), "write a timeout below every")
 	}
-	if budget := c.Detection.budget(); budget >= k.Every {
+	budget := c.Detection.budget()
+	if budget < k.Every {
+		return
+	}
+	if usual := Default().Detection.budget(); budget == usual {
 		wrong(at+".every", fmt.Sprintf("is %v, and to confirm a failure takes up to %v", k.Every, budget),
 			"write a longer every, or less in detection.confirm and detection.confirm_timeout")
+		return
 	}
+	wrong("detection.confirm", fmt.Sprintf("takes up to %v with detection.confirm_timeout, and %s runs every %v", budget, at, k.Every),
+		"write less, or a longer every")
 }
 
 // oneOf says which names there are, or the one that word was meant to be.
@@ -129,5 +136,5 @@ func oneOf(word string, names []string, otherwise string) string {
 	if len(names) == 0 {
 		return otherwise
 	}
-	return "there is " + strings.Join(names, ", ") + "; or " + otherwise
+	return "known are " + strings.Join(names, ", ") + "; or " + otherwise
 }
