@@ -105,6 +105,14 @@ func dsn(path, mode string) string {
 	}, "&")
 }
 
+// readOnly opens a file as it is: it names no journal mode, because a copy has
+// another one than ours until it is opened for use, and to change it is to
+// write.
+func readOnly(path string) (*sql.DB, error) {
+	return sql.Open("sqlite3", fmt.Sprintf("file:%s?mode=ro&_busy_timeout=%d",
+		(&url.URL{Path: path}).EscapedPath(), busyTimeout.Milliseconds()))
+}
+
 func prepare(ctx context.Context, w *sql.DB, path string, migrations fs.FS) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, w, migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
@@ -132,7 +140,7 @@ func prepare(ctx context.Context, w *sql.DB, path string, migrations fs.FS) erro
 // write: opened for writing, even a file that is only looked at has its log
 // folded into it.
 func refuseNewer(ctx context.Context, path string, known int64) error {
-	c, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro")
+	c, err := readOnly(path)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (db *DB) backup(ctx context.Context, path string) error {
 // vacuumInto has a connection of its own: those of the read pool are query
 // only, which forbids it, and that of the write pool is others' to write with.
 func (db *DB) vacuumInto(ctx context.Context, path string) error {
-	c, err := sql.Open("sqlite3", dsn(db.Path, "mode=ro"))
+	c, err := readOnly(db.Path)
 	if err != nil {
 		return err
 	}
@@ -101,4 +101,22 @@ func syncFolder(path string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// Copy is Backup of a file that is not opened here: another process may have
+// it open and go on writing. A file that is missing is fs.ErrNotExist.
+func Copy(ctx context.Context, from, to string) error {
+	if _, err := os.Stat(from); err != nil {
+		return err
+	}
+	return (&DB{Path: from}).Backup(ctx, to)
+}
+
+// Check is Integrity of a file that nobody has open.
+func Check(ctx context.Context, path string) error {
+	r, err := readOnly(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join((&DB{Path: path, R: r}).Integrity(ctx), r.Close())
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -45,6 +46,39 @@ func TestBackupIsWhole(t *testing.T) {
 	}
 	if n := notes(t, backup); n != 1 {
 		t.Errorf("%d notes in the backup, want 1", n)
+	}
+}
+
+// A copy of a copy is not in the journal mode of a file in use.
+func TestCopyAndCheckLeaveTheFileAsItIs(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "a.db"), schema)
+	note(t, db, "kept")
+	folder := t.TempDir()
+	first, second := filepath.Join(folder, "first.db"), filepath.Join(folder, "second.db")
+	if err := Copy(t.Context(), db.Path, first); err != nil { // while it is open
+		t.Fatal(err)
+	}
+	before := read(t, first)
+	if err := Copy(t.Context(), first, second); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	if len(files(t, folder)) != 2 || !bytes.Equal(read(t, first), before) {
+		t.Error("the file was changed, or another is beside it")
+	}
+	if n := notes(t, open(t, second, schema)); n != 1 {
+		t.Errorf("%d notes in the copy, want 1", n)
+	}
+	if err := Copy(t.Context(), filepath.Join(folder, "none.db"), second+"2"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing file: %v", err)
+	}
+	if err := os.Truncate(first, 8192); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(t.Context(), first); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("a cut file: %v", err)
 	}
 }
 
