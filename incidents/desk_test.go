@@ -186,6 +186,8 @@ func TestFactsComeBeforeTime(t *testing.T) {
 	d.ObserveOutage(now, o2)
 	d.Tick(now)
 	in := only(t, d)
+	expectBody(t, in.Latest(), KindOpened, "Reading mail and Fetching mail stopped again at about 19:00 SAST, 39 min after recovering. "+
+		"This notice was written afterwards, because the status service itself was down too. This is the second failure today; updates continue here.")
 	for _, u := range in.Updates {
 		if u.Kind == KindResolved {
 			t.Errorf("resolved over a failure: %q", u.Body)
@@ -255,7 +257,8 @@ func TestRunKeepsTime(t *testing.T) {
 
 func TestSubjects(t *testing.T) {
 	components := append([]Component{}, university...)
-	components = append(components, Component{Key: "web1", Name: "Webmail (old)"}, Component{Key: "web2", Name: "Webmail (new)"})
+	components = append(components, Component{Key: "web1", Name: "Webmail (old)"}, Component{Key: "web2", Name: "Webmail (new)"},
+		Component{Key: "old", Name: "Old mail", Group: "Archive"})
 	n := newNarrator(English, johannesburg, components)
 	for want, keys := range map[string][]string{
 		"Reading mail outage":                  {"imap"},
@@ -263,6 +266,7 @@ func TestSubjects(t *testing.T) {
 		"Mail and Sending mail outage":         {"outgoing", "pop3", "imap"},
 		"Reading mail and Sending mail outage": {"outgoing", "imap"},
 		"Webmail (new) outage":                 {"web2"},
+		"Old mail outage":                      {"old"},
 		"gone outage":                          {"gone"},
 	} {
 		if got := n.title(keys, false); got != want {

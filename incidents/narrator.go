@@ -74,7 +74,7 @@ func (n *narrator) recovered(o *Outage, whole bool, now time.Time) string {
 			p = append(p, n.words.WorksAgain(g.names, g.partial, start, end))
 		}
 	}
-	if o.Unclean {
+	if o.Unclean && whole {
 		p = append(p, n.words.ToldLate())
 	}
 	return text(append(p, n.words.Watching()))

@@ -108,6 +108,11 @@ func TestMachineSpeaksWhileAPostIsStored(t *testing.T) {
 	if in.State != Monitoring || in.Ongoing() || len(in.Updates) != 3 || in.Updates[1].Kind != KindStaff {
 		t.Errorf("%s, ongoing %v, %d updates", in.State, in.Ongoing(), len(in.Updates))
 	}
+	for _, u := range in.Updates {
+		if u.AnnouncedAt.Before(u.At) {
+			t.Errorf("%s is announced before it was said", u.Kind)
+		}
+	}
 	d.Tick(now.Add(2 * time.Second))
 	if got := len(store.saved[in.ID].Updates); got != 3 {
 		t.Errorf("%d updates stored", got)
