@@ -38,9 +38,6 @@ func (s *Server) guarded(next echo.HandlerFunc) echo.HandlerFunc {
 			if v == nil {
 				return
 			}
-			if v == http.ErrAbortHandler {
-				panic(v) // net/http's own way to drop a connection
-			}
 			s.log.Error("answer request: panic", "path", c.Request().URL.Path, "panic", v, "stack", string(debug.Stack()))
 			err = echo.NewHTTPError(http.StatusInternalServerError)
 		}()

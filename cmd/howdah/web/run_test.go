@@ -120,3 +120,30 @@ func TestVisitorsMakeNoEntries(t *testing.T) {
 		t.Errorf("%d documents became %d, %d stamps %d", docs, len(s.current.Load().docs), stamps, len(s.stamps))
 	}
 }
+
+// A slow request may still be at an old edition when a new one is out. What it
+// makes must not pass for the newest.
+func TestOldEditionHasNoDate(t *testing.T) {
+	b := &board{}
+	b.show(calm())
+	s, err := New(Options{Board: b, Site: Site{Name: "Mail", URL: &url.URL{Scheme: "https", Host: "status.example.edu"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := s.edition()
+	b.show(down())
+	now, err := s.edition().document(s.edition().front())
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := old.document(old.front())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now.modified.IsZero() || !late.modified.IsZero() {
+		t.Errorf("the new edition is of %s, the old of %s", now.modified, late.modified)
+	}
+	if got := s.stamps[""]; got.tag != now.tag {
+		t.Error("the old edition's content counts as the newest")
+	}
+}

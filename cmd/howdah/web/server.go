@@ -95,7 +95,7 @@ func New(o Options) (*Server, error) {
 	e.IPExtractor = extractor(o.TrustedProxies)
 	e.Use(s.logged, s.guarded, secured)
 	s.routes(e)
-	s.handler = http.MaxBytesHandler(below(st.path, e), maxBody)
+	s.handler = below(st.path, e)
 	return s, nil
 }
 
@@ -103,15 +103,9 @@ func New(o Options) (*Server, error) {
 // without it.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Limits of a connection. A page is some ten kilobytes; who can't take it in
-// this time would not read it either.
-const (
-	maxHeader = 16 << 10
-	maxBody   = 64 << 10
-)
-
-// HTTPServer is an http.Server around h in which every time and size is
-// bounded. The caller gives it listeners and shuts it down.
+// HTTPServer is an http.Server around h in which every time and the size of
+// headers is bounded; bodies are not read by anything in this package. The
+// caller gives it listeners and shuts it down.
 func HTTPServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -119,7 +113,7 @@ func HTTPServer(h http.Handler) *http.Server {
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    16 << 10,
 	}
 }
 
