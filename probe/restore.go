@@ -77,8 +77,12 @@ func (c *component) reconcile() {
 	start := c.outage.affected(c.Key).Start.Best
 	down := false
 	for _, w := range c.checks {
-		if w.state == Down || w.state == Recovering {
+		switch {
+		case w.state == Down || w.state == Recovering:
 			w.wentDown, w.downSince, down = true, start, true
+		case w.state == Up && w.since.After(start):
+			w.wentDown = true
+			c.recovered(Exact(w.since, SourceFirstGood))
 		}
 	}
 	for _, w := range c.checks {
