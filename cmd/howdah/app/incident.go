@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"howdah/cmd/howdah/config"
+	"howdah/db/statusdb"
+	"howdah/incidents"
+)
+
+// Operations on threads from a shell. The running instance carries them out;
+// without one they are done on the data folder.
+
+// PostRequest is a staff update from a shell.
+type PostRequest struct {
+	Incident string `json:"incident"` // ID; empty opens a new thread
+	Title    string `json:"title"`    // of a new thread
+	State    string `json:"state"`    // empty keeps the thread's
+	Text     string `json:"text"`
+	By       string `json:"by"`
+}
+
+// PostReply says what became of it.
+type PostReply struct {
+	Incident string `json:"incident"`
+	Update   string `json:"update"`
+	URL      string `json:"url"`
+}
+
+// IncidentInfo is a thread as it is listed and shown.
+type IncidentInfo struct {
+	ID         string       `json:"id"`
+	Title      string       `json:"title"`
+	State      string       `json:"state"`
+	Impact     string       `json:"impact"`
+	URL        string       `json:"url"`
+	StartedAt  time.Time    `json:"started_at"`
+	ResolvedAt *time.Time   `json:"resolved_at"`
+	Outages    []OutageInfo `json:"outages"`
+	Updates    []UpdateInfo `json:"updates,omitempty"` // oldest first
+}
+
+// OutageInfo is one outage of a thread.
+type OutageInfo struct {
+	StartedAt  time.Time  `json:"started_at"`
+	EndedAt    *time.Time `json:"ended_at"`
+	Components []string   `json:"components"`
+}
+
+// UpdateInfo is one update of a thread.
+type UpdateInfo struct {
+	ID    string    `json:"id"`
+	At    time.Time `json:"at"`
+	State string    `json:"state"`
+	By    string    `json:"by"` // empty for the machine
+	Text  string    `json:"text"`
+}
+
+type incidentRequest struct {
+	ID string `json:"id"`
+}
+
+// newsroom is the desk as the shell sees it.
+type newsroom struct {
+	desk *incidents.Desk
+	url  string // of the site
+}
+
+func (n newsroom) ops() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"post":          rpcHandler(n.post),
+		"incident.list": rpcHandler(n.list),
+		"incident.show": rpcHandler(n.show),
+	}
+}
+
+func (n newsroom) post(ctx context.Context, r PostRequest) (PostReply, error) {
+	in, u, err := n.desk.Post(ctx, time.Now(), incidents.Post{
+		IncidentID: r.Incident, Title: r.Title, State: incidents.State(r.State), Body: r.Text, By: r.By,
+	})
+	if err != nil {
+		return PostReply{}, err
+	}
+	return PostReply{Incident: in.ID, Update: u.ID, URL: n.url + "/" + in.Path() + "#update-" + u.ID}, nil
+}
+
+func (n newsroom) list(context.Context, none) ([]IncidentInfo, error) {
+	infos := []IncidentInfo{}
+	for _, in := range n.desk.Snapshot().Incidents {
+		info := n.info(in)
+		info.Updates = nil
+		infos = append(infos, info)
+	}
+	return infos, nil
+}
+
+func (n newsroom) show(_ context.Context, r incidentRequest) (IncidentInfo, error) {
+	in := n.desk.Snapshot().Incident(r.ID)
+	if in == nil {
+		return IncidentInfo{}, fmt.Errorf("incident %q: %w", r.ID, incidents.ErrNotFound)
+	}
+	return n.info(in), nil
+}
+
+func (n newsroom) info(in *incidents.Incident) IncidentInfo {
+	info := IncidentInfo{
+		ID: in.ID, Title: in.Title, State: string(in.State), Impact: string(in.Impact),
+		URL: n.url + "/" + in.Path(), StartedAt: in.StartedAt, Outages: []OutageInfo{},
+	}
+	if !in.ResolvedAt.IsZero() {
+		info.ResolvedAt = &in.ResolvedAt
+	}
+	for _, o := range in.Outages {
+		oi := OutageInfo{StartedAt: o.Start.Best, Components: o.Components()}
+		if o.End != nil {
+			oi.EndedAt = &o.End.Best
+		}
+		info.Outages = append(info.Outages, oi)
+	}
+	for _, u := range in.Updates {
+		info.Updates = append(info.Updates, UpdateInfo{ID: u.ID, At: u.At, State: string(u.State), By: u.By, Text: u.Body})
+	}
+	return info
+}
+
+// PostUpdate posts a staff update. It is on disk when the function returns.
+func PostUpdate(ctx context.Context, c config.Config, r PostRequest) (PostReply, error) {
+	return onDesk(ctx, c, "post", r, newsroom.post)
+}
+
+// Incidents lists all threads, newest first, without their updates.
+func Incidents(ctx context.Context, c config.Config) ([]IncidentInfo, error) {
+	return onDesk(ctx, c, "incident.list", none{}, newsroom.list)
+}
+
+// Incident shows one thread.
+func Incident(ctx context.Context, c config.Config, id string) (IncidentInfo, error) {
+	return onDesk(ctx, c, "incident.show", incidentRequest{id}, newsroom.show)
+}
+
+// onDesk asks the running instance, or opens the data folder when there is
+// none.
+func onDesk[In, Out any](ctx context.Context, c config.Config, op string, r In, do func(newsroom, context.Context, In) (Out, error)) (out Out, err error) {
+	out, err = call[Out](ctx, c.Data, controlSocket, op, r)
+	if !errors.Is(err, errNotRunning) {
+		return out, err
+	}
+	lock, err := lockFolder(c.Data)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, lock.release()) }()
+	store, err := statusdb.Open(ctx, filepath.Join(c.Data, "howdah.db"))
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	desk, err := newDesk(c, store, nil)
+	if err != nil {
+		return out, err
+	}
+	if err := desk.Load(ctx); err != nil {
+		return out, err
+	}
+	return do(newsroom{desk: desk, url: c.Site.URL}, ctx, r)
+}

@@ -1,0 +1,247 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"howdah/cmd/howdah/config"
+	"howdah/db/maildb"
+	"howdah/mailserver"
+	"howdah/mailserver/imapd"
+	"howdah/mailserver/pop3d"
+)
+
+// farewell bounds the stop of the mail server: sessions are told BYE and
+// commands under way may end.
+const farewell = 3 * time.Second
+
+// RunSupervised is the mail server as a child of serve: it takes its settings
+// from one inherited pipe, says on another that it is ready, and ends when the
+// context does or its parent is gone.
+func RunSupervised(ctx context.Context) error {
+	in := os.NewFile(settingsFD, "settings")
+	out := os.NewFile(statusFD, "status")
+	if in == nil || out == nil {
+		return errors.New("--supervised is for howdah serve, which starts its mail server with it")
+	}
+	r := bufio.NewReader(in)
+	line, err := r.ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("read settings from the parent: %w; --supervised is for howdah serve", err)
+	}
+	var s childSettings
+	if err := json.Unmarshal(line, &s); err != nil {
+		return fmt.Errorf("read settings from the parent: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		defer cancel()
+		io.Copy(io.Discard, r) // ends when the parent does
+	}()
+	answer := func(st childStatus) {
+		if err := json.NewEncoder(out).Encode(st); err != nil {
+			cancel() // nobody listens: the parent is gone
+		}
+		out.Close()
+	}
+	err = runMailserver(ctx, s, func(bound Listen) {
+		answer(childStatus{Ready: true, ReadyAt: time.Now().UTC(), Listen: bound})
+	})
+	var setup *setupError
+	if errors.As(err, &setup) {
+		answer(childStatus{Error: setup.Error(), Setup: true})
+	} else if err != nil {
+		answer(childStatus{Error: err.Error()})
+	}
+	return err
+}
+
+// RunMailserver runs the mail server alone, without page and probes, until the
+// context ends.
+func RunMailserver(ctx context.Context, c config.Config, log *slog.Logger) error {
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		return err
+	}
+	lock, err := lockFolder(data)
+	if err != nil {
+		return err
+	}
+	defer lock.release()
+	settings, demo, err := prepareMail(ctx, c, data, log)
+	if err != nil {
+		return err
+	}
+	if demo != "" {
+		log.Info("first start: made an account", "account", demoAccount, "password_file", filepath.Join(data, demoAccount+".password"))
+	}
+	return runMailserver(ctx, settings, func(l Listen) {
+		log.Info("listening", "imap", l.IMAP, "imaps", l.IMAPS, "pop3", l.POP3, "pop3s", l.POP3S)
+	})
+}
+
+// prepareMail makes what the mail server needs to start: a certificate and the
+// first accounts. The demo account's password is returned on the very first
+// start only.
+func prepareMail(ctx context.Context, c config.Config, data string, log *slog.Logger) (childSettings, string, error) {
+	m := c.Mailserver
+	s := childSettings{
+		Data:   data,
+		Host:   m.Host,
+		Listen: Listen{IMAP: m.Listen.IMAP, IMAPS: m.Listen.IMAPS, POP3: m.Listen.POP3, POP3S: m.Listen.POP3S},
+		Cert:   m.TLS.Cert,
+		Key:    m.TLS.Key,
+	}
+	if s.Cert == "" {
+		var err error
+		if s.Cert, s.Key, err = selfSigned(filepath.Join(data, "tls"), m.Host); err != nil {
+			return s, "", err
+		}
+	}
+	demo, err := firstAccounts(ctx, data, log)
+	return s, demo, err
+}
+
+// setupError is a failure to start that trying again can't mend.
+type setupError struct{ err error }
+
+func (e *setupError) Error() string { return e.err.Error() }
+func (e *setupError) Unwrap() error { return e.err }
+
+// mailListener is one port of the mail server.
+type mailListener struct {
+	name     string // as in the configuration
+	addr     string
+	implicit bool // TLS from the first byte
+	bound    *string
+	l        net.Listener
+}
+
+// protocol is what imapd and pop3d have in common.
+type protocol interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+}
+
+// runMailserver serves until the context ends. ready is called once every port
+// is bound and the store is open.
+func runMailserver(ctx context.Context, s childSettings, ready func(bound Listen)) error {
+	level := slog.LevelInfo
+	if s.Debug {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("process", "mailserver")
+
+	cert, err := tls.LoadX509KeyPair(s.Cert, s.Key)
+	if err != nil {
+		return &setupError{fmt.Errorf("mailserver.tls: %w", err)}
+	}
+	var bound Listen
+	ports := []*mailListener{
+		{name: "imap", addr: s.Listen.IMAP, bound: &bound.IMAP},
+		{name: "imaps", addr: s.Listen.IMAPS, implicit: true, bound: &bound.IMAPS},
+		{name: "pop3", addr: s.Listen.POP3, bound: &bound.POP3},
+		{name: "pop3s", addr: s.Listen.POP3S, implicit: true, bound: &bound.POP3S},
+	}
+	defer func() {
+		for _, p := range ports {
+			if p.l != nil {
+				p.l.Close()
+			}
+		}
+	}()
+	for _, p := range ports {
+		if p.addr == "" {
+			continue
+		}
+		if p.l, err = listen("mailserver.listen."+p.name, p.addr); err != nil {
+			return &setupError{err}
+		}
+		*p.bound = p.l.Addr().String()
+	}
+
+	store, err := maildb.Open(ctx, filepath.Join(s.Data, "mail"))
+	if err != nil {
+		return fmt.Errorf("mail store: %w", err)
+	}
+	defer store.Close()
+	svc := mailserver.New(store, mailserver.Limits{}, log)
+
+	var servers []protocol
+	var serving sync.WaitGroup
+	failed := make(chan error, len(ports))
+	for _, p := range ports {
+		if p.l == nil {
+			continue
+		}
+		srv := p.server(svc, cert, log)
+		servers = append(servers, srv)
+		serving.Go(func() {
+			if err := srv.Serve(p.l); err != nil {
+				failed <- fmt.Errorf("%s: %w", p.name, err)
+			}
+		})
+	}
+	stop, err := serveSocket(s.Data, mailSocket, accountOps(svc))
+	if err != nil {
+		return err
+	}
+	ready(bound)
+	log.Info("mail server is ready", "pid", os.Getpid())
+
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	bye, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	var stopping sync.WaitGroup
+	for _, srv := range servers {
+		stopping.Go(func() {
+			if err := srv.Shutdown(bye); err != nil {
+				log.Warn("sessions were cut", "error", err)
+			}
+		})
+	}
+	stopping.Wait()
+	serving.Wait()
+	return errors.Join(err, stop(bye))
+}
+
+func (p *mailListener) server(svc *mailserver.Service, cert tls.Certificate, log *slog.Logger) protocol {
+	conf := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	log = log.With("port", p.name)
+	switch p.name {
+	case "imap", "imaps":
+		return imapd.New(svc, imapd.Options{TLS: conf, ImplicitTLS: p.implicit, Log: log})
+	default:
+		return pop3d.New(svc, pop3d.Options{TLS: conf, ImplicitTLS: p.implicit, Log: log})
+	}
+}
+
+// listen binds a TCP address; the error names the configuration's key, the
+// address and what can be done.
+func listen(key, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	var op *net.OpError
+	cause := err
+	if errors.As(err, &op) {
+		cause = op.Err
+	}
+	return nil, fmt.Errorf("can't listen on %s (%s): %w; stop what uses it or set %s to another address", addr, key, cause, key)
+}

@@ -1,0 +1,41 @@
+package app
+
+import "time"
+
+// What parent and child say to each other over the two pipes that the child
+// inherits, one JSON object a line.
+//
+// The parent writes childSettings to the first and then holds it open: its
+// end tells the child that the parent is gone. The child writes one
+// childStatus to the second: ready, or why it could not start.
+
+const (
+	settingsFD = 3
+	statusFD   = 4
+)
+
+// Listen names the addresses of the mail server; an empty one is not served.
+type Listen struct {
+	IMAP, IMAPS, POP3, POP3S string
+}
+
+// childSettings is all that the mail server needs to know.
+type childSettings struct {
+	Data   string `json:"data"` // absolute
+	Host   string `json:"host"` // what it calls itself
+	Listen Listen `json:"listen"`
+	Cert   string `json:"cert"` // PEM files
+	Key    string `json:"key"`
+	Debug  bool   `json:"debug"`
+}
+
+// childStatus is the child's one answer.
+type childStatus struct {
+	Ready   bool      `json:"ready"`
+	ReadyAt time.Time `json:"ready_at"`
+	Listen  Listen    `json:"listen"` // as bound
+	Error   string    `json:"error,omitempty"`
+	// Setup says that the error is one of configuration, such as a port in use:
+	// a first start then ends with it instead of trying again.
+	Setup bool `json:"setup,omitempty"`
+}
