@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,16 +109,16 @@ func TestStoreThatRefuses(t *testing.T) {
 	}
 	store.refuse(nil)
 	d.Tick(now.Add(2 * time.Second))
-	if store.writes != 0 {
+	if store.count() != 0 {
 		t.Error("tried before the back-off was over")
 	}
 	d.Tick(now.Add(3 * time.Second))
 	if got := d.Snapshot(); !got.UnsavedSince.IsZero() || store.saved[id] == nil {
 		t.Errorf("unsaved since %v, stored %v", got.UnsavedSince, store.saved[id] != nil)
 	}
-	writes := store.writes
+	writes := store.count()
 	d.Tick(now.Add(4 * time.Second))
-	if store.writes != writes {
+	if store.count() != writes {
 		t.Error("saved again without a change")
 	}
 }
@@ -229,7 +230,7 @@ func TestRunKeepsTime(t *testing.T) {
 		o := down("o1", start)
 		d.ObserveOutage(start, o)
 		synctest.Wait()
-		if store.writes == 0 {
+		if store.count() == 0 {
 			t.Error("a change did not wake the desk")
 		}
 		time.Sleep(30*time.Second + time.Millisecond)
@@ -253,6 +254,37 @@ func TestRunKeepsTime(t *testing.T) {
 			t.Errorf("%d outages stored in the end", got)
 		}
 	})
+}
+
+func TestManyAtOnce(t *testing.T) {
+	store := &shelf{}
+	d := newDesk(t, store, DefaultSettings())
+	start := local(t, 1, "17:03")
+	d.ObserveOutage(start, down("o0", start))
+	id := only(t, d).ID
+	var wg sync.WaitGroup
+	const each = 20
+	for range each {
+		wg.Go(func() {
+			if _, _, err := d.Post(t.Context(), start, Post{IncidentID: id, Body: "So it is.", By: "Ops"}); err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() { d.ObserveOutage(start.Add(time.Minute), over(down("o0", start), start.Add(time.Minute))) })
+		wg.Go(func() { d.Tick(start.Add(2 * time.Minute)) })
+		wg.Go(func() { d.ObserveComponents(start, facts(start, MajorOutage, false, start)) })
+		wg.Go(func() {
+			s := d.Snapshot()
+			for _, in := range s.Incidents {
+				_ = in.Downtime(start) // reads what the others must not write
+			}
+		})
+	}
+	wg.Wait()
+	d.Tick(start.Add(3 * time.Minute))
+	if in := only(t, d); len(in.Updates) != each+2 || !reflect.DeepEqual(store.saved[id], in) {
+		t.Errorf("%d updates, %d stored", len(in.Updates), len(store.saved[id].Updates))
+	}
 }
 
 func TestSubjects(t *testing.T) {

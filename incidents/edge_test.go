@@ -69,6 +69,7 @@ func TestPostComesAfterWhatWasDue(t *testing.T) {
 	d := newDesk(t, nil, DefaultSettings())
 	end := local(t, 1, "18:21")
 	d.ObserveOutage(end, over(down("o1", local(t, 1, "17:03")), end))
+	d.ObserveComponents(end, facts(local(t, 1, "19:59"), Operational, false, time.Time{}))
 	in, _, err := d.Post(t.Context(), local(t, 1, "20:00"), Post{IncidentID: only(t, d).ID, Body: "It was the disk.", By: "Ops"})
 	if err != nil {
 		t.Fatal(err)
@@ -80,6 +81,24 @@ func TestPostComesAfterWhatWasDue(t *testing.T) {
 		if u.AnnouncedAt.Before(u.At) {
 			t.Errorf("%s is announced before it was posted", u.Kind)
 		}
+	}
+}
+
+// A post from a shell while the service is down: the desk is loaded and knows
+// nothing of what happened since.
+func TestPostWithoutFactsResolvesNothing(t *testing.T) {
+	store := &shelf{}
+	d := newDesk(t, store, DefaultSettings())
+	end := local(t, 1, "18:21")
+	d.ObserveOutage(end, over(down("o1", local(t, 1, "17:03")), end))
+	d.Tick(end)
+	d = newDesk(t, store, DefaultSettings())
+	in, _, err := d.Post(t.Context(), local(t, 1, "23:00"), Post{IncidentID: only(t, d).ID, Body: "We know.", By: "Ops"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in.State != Monitoring {
+		t.Errorf("the machine made it %s", in.State)
 	}
 }
 

@@ -62,7 +62,9 @@ type draft struct {
 func (d *Desk) draft(now time.Time, p Post) (draft, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.advance(now)
+	if len(d.facts) > 0 {
+		d.advance(now) // what was due comes first; a desk that was told nothing knows of nothing due
+	}
 	var base, in *Incident
 	if p.IncidentID == "" {
 		in = &Incident{ID: d.freshID(now, p), Title: p.Title, CreatedAt: now, UpdatedAt: now, StartedAt: now, Impact: ImpactNone}

@@ -49,6 +49,13 @@ func (s *shelf) Incidents(context.Context) ([]*Incident, error) {
 	return all, s.refuses
 }
 
+// count is how often it was written to.
+func (s *shelf) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writes
+}
+
 func (s *shelf) refuse(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
