@@ -149,7 +149,8 @@ func (e *part) close(at, lines int64, beforeBoundary bool) {
 // emptyPart stands in for the parts of a multipart that has none: clients, and
 // the grammar, cannot do without one.
 func emptyPart(at int64) *part {
-	return &part{header: span{at, at}, body: span{at, at}, typ: "text", subtype: "plain"}
+	return &part{header: span{at, at}, body: span{at, at}, typ: "text", subtype: "plain",
+		params: map[string]string{"charset": "us-ascii"}}
 }
 
 func (p *parser) multipart(e *part, depth int) {
@@ -199,6 +200,9 @@ func (e *part) setType(defaultType string) {
 	value := e.fields.get("Content-Type")
 	if value == "" {
 		value = defaultType
+	}
+	if value == "text/plain" {
+		value = "text/plain; charset=us-ascii" // RFC 2045, section 5.2
 	}
 	full, params, err := mime.ParseMediaType(value)
 	typ, subtype, ok := strings.Cut(full, "/")
