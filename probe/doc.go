@@ -15,8 +15,10 @@
 //   - A run is never believed more than it deserves: what we could not ask is
 //     Inconclusive and freezes the state machine.
 //   - Runs never wait for the store or for an observer.
-//   - Times that are compared or subtracted carry Go's monotonic reading;
-//     wall time is for people and for the store. All times are UTC.
+//   - Times that are compared or subtracted carry Go's monotonic reading, so a
+//     clock that is set neither stretches nor ends an outage; wall time is for
+//     people and for the store. What leaves the package (outages, blips, facts,
+//     states, JSON) is UTC.
 //   - A hostile server can neither hold a run beyond its context, nor exhaust
 //     memory, nor put unprintable bytes or secrets into a Result.
 //   - The Tracker and the state machine read no clock and start no goroutine:

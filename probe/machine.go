@@ -27,7 +27,7 @@ type machine struct {
 	// lastWorked is the last moment at which the server is known to have
 	// worked: a refused password shows it too.
 	lastWorked time.Time
-	lastBad    time.Time // end of the last failing run
+	lastBad    time.Time // start of the last failing run: its end proves nothing, it may have hung on
 	// notBefore is when the process behind the check was seen to end. Runs
 	// that began earlier tell of a process that is no more.
 	notBefore time.Time
@@ -106,7 +106,7 @@ func (m *machine) good(c Check, s Settings, end time.Time, o *outcome) {
 
 func (m *machine) bad(c Check, s Settings, r Result, o *outcome) {
 	end := r.EndedAt()
-	m.reason, m.lastBad = r.Reason, end
+	m.reason, m.lastBad = r.Reason, r.StartedAt
 	switch m.state {
 	case Unknown:
 		o.warning = m.warn(c, r, "has never passed")

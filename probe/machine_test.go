@@ -184,7 +184,7 @@ func TestEndIsTheFirstGoodRun(t *testing.T) {
 		m.run(c, DefaultSettings(), ran("imap", at(s), ""))
 	}
 	o := m.run(c, DefaultSettings(), ran("imap", at(105), ""))
-	want := Moment{at(60.001), at(75.001), at(75.001), SourceFirstGood}
+	want := Moment{at(60), at(75.001), at(75.001), SourceFirstGood}
 	if o.ended == nil || *o.ended != want {
 		t.Errorf("end = %+v, want %+v", o.ended, want)
 	}

@@ -41,7 +41,7 @@ func (m *machine) restore(s CheckState) {
 	case Suspect:
 		m.fails = 1
 	case Down:
-		m.downSince, m.lastBad = s.Since, s.LastRunAt
+		m.downSince = s.Since
 	case Recovering:
 		m.goods, m.firstGood = 1, s.Since
 	}

@@ -66,6 +66,18 @@ func TestHungServer(t *testing.T) {
 	}
 }
 
+// A step whose budget ended while it passed has no socket left to go on with.
+func TestStepThatPassesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, _ := net.Pipe()
+		c := &conn{ctx: t.Context(), raw: ours, begun: time.Now()}
+		err := c.step("greeting", time.Second, func(context.Context) error { time.Sleep(2 * time.Second); return nil })
+		if ended := (*stepError)(nil); !errors.As(err, &ended) || ended.reason != "greeting.timeout" {
+			t.Errorf("got %v, want greeting.timeout", err)
+		}
+	})
+}
+
 func TestSlowServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial := script{"S: * OK", "C: a1", lag, "S: a1 OK", "C: a2", "S: a2 OK"}.onPipe(tls.Certificate{})

@@ -158,6 +158,27 @@ func TestPartial(t *testing.T) {
 	}
 }
 
+// imap passes again later than imaps, but is confirmed earlier: the end is the
+// later one, also for whoever was started anew in between.
+func TestPartEndsWithTheLastOfItsChecks(t *testing.T) {
+	for _, restarted := range []bool{false, true} {
+		s := begin(t)
+		s.fall(30, "imap", "imaps")
+		s.run(at(290), "", "imaps")
+		s.rise(300, "imap")
+		if restarted {
+			states := s.tracker.States()
+			s.tracker = elephant()
+			s.tracker.Restore(states, s.outages)
+		}
+		s.run(at(340), "", "imaps")
+		s.run(at(355), "", "imaps")
+		if o := s.outages[0]; o.Open() || !o.End.Best.Equal(at(300.001)) {
+			t.Errorf("restarted %v: ends at %+v", restarted, o.End)
+		}
+	}
+}
+
 func TestFirstFailureKicksItsSiblings(t *testing.T) {
 	s := begin(t)
 	s.run(at(30), refused, "imap")

@@ -1,0 +1,51 @@
+package probe
+
+import (
+	"context"
+	"io"
+	"net"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Whatever a server says, the run ends, and what is kept of it is small and
+// printable.
+func FuzzServer(f *testing.F) {
+	f.Add("imap", []byte("* OK hi\r\na1 OK\r\na2 OK\r\na3 OK\r\n* BYE\r\na4 OK\r\n"))
+	f.Add("imap", []byte("* PREAUTH {3}\r\nabc {99999999999}\r\n"))
+	f.Add("imap", []byte("* OK\r\n* CAPABILITY AUTH=PLAIN LOGINDISABLED\r\na1 OK\r\n+\r\na2 NO [UNAVAILABLE\r\n"))
+	f.Add("imaps", []byte("\x16\x03\x01\x00\x05hello"))
+	f.Add("pop3", []byte("+OK\r\n+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n+OK\r\n+OK\r\n+OK 1 2\r\n+OK\r\n"))
+	f.Add("pop3", []byte("+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\ninjected"))
+	f.Fuzz(func(t *testing.T, scheme string, says []byte) {
+		if _, ok := ports[scheme]; !ok {
+			t.Skip()
+		}
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go func() {
+				go func() { _, _ = io.Copy(io.Discard, theirs) }()
+				_, _ = theirs.Write(says)
+				_ = theirs.Close()
+			}()
+			return ours, nil
+		}
+		target := Target{Scheme: scheme, User: "probe", Host: "127.0.0.1", Port: 1}
+		r := (&Runner{Dial: dial}).RunTarget(t.Context(), target, func() (string, error) { return secret, nil }, 5*time.Second)
+		if r.Reason == "probe.panic" || r.Reason.Cause() == "timeout" || r.Verdict == Fail && r.Reason == "" {
+			t.Errorf("%s %q: %s", r.Verdict, r.Reason, r.Detail)
+		}
+		if len(r.Detail) > maxDetail {
+			t.Errorf("detail of %d bytes", len(r.Detail))
+		}
+		for _, line := range append(r.Transcript, r.Detail) {
+			for _, c := range line {
+				if !unicode.IsPrint(c) || c == utf8.RuneError {
+					t.Fatalf("unprintable: %q", line)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,489 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// mailHost is a server that can be switched off, at the end of net.Pipe.
+type mailHost struct {
+	mu    sync.Mutex
+	state string        // "" up, "refused" or "hung"
+	delay time.Duration // before it greets
+	now   int           // connections that are open
+	most  int
+	total int
+}
+
+func (h *mailHost) set(state string) { h.mu.Lock(); h.state = state; h.mu.Unlock() }
+
+func (h *mailHost) dial(context.Context, string, string) (net.Conn, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.total++
+	if h.state == "refused" {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	server := imapUntilAuth("C: a2 LOGOUT", "S: a2 OK")
+	if h.state == "hung" {
+		server = script{hang}
+	}
+	h.now++
+	h.most = max(h.most, h.now)
+	ours, theirs := net.Pipe()
+	go func() {
+		time.Sleep(h.delay)
+		server.play(theirs, tls.Certificate{})
+	}()
+	return &counted{Conn: ours, closed: sync.OnceFunc(func() { h.mu.Lock(); h.now--; h.mu.Unlock() })}, nil
+}
+
+type counted struct {
+	net.Conn
+	closed func()
+}
+
+func (c *counted) Close() error { c.closed(); return c.Conn.Close() }
+
+// memory is a Store at the edge of the virtual clock, which no real one can
+// live in.
+type memory struct {
+	mu      sync.Mutex
+	broken  string // "" works, "refuses" or "hangs"
+	outages map[string]Outage
+	order   []string
+	states  map[string]CheckState
+	runs    []Result
+	blips   []Blip
+}
+
+func newMemory() *memory {
+	return &memory{outages: map[string]Outage{}, states: map[string]CheckState{}}
+}
+
+func (m *memory) set(broken string) { m.mu.Lock(); m.broken = broken; m.mu.Unlock() }
+
+func (m *memory) works(ctx context.Context) error {
+	m.mu.Lock()
+	broken := m.broken
+	m.mu.Unlock()
+	switch broken {
+	case "refuses":
+		return errors.New("disk full")
+	case "hangs":
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return ctx.Err()
+}
+
+func (m *memory) SaveOutage(ctx context.Context, o Outage) error {
+	if err := m.works(ctx); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.outages[o.ID]; !ok {
+		m.order = append(m.order, o.ID)
+	}
+	m.outages[o.ID] = o
+	return nil
+}
+
+func (m *memory) SaveResults(ctx context.Context, runs []Result, states []CheckState, blips []Blip) error {
+	if err := m.works(ctx); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range states {
+		m.states[s.Check] = s
+	}
+	m.runs, m.blips = append(m.runs, runs...), append(m.blips, blips...)
+	return nil
+}
+
+func (m *memory) Outages(_ context.Context, since time.Time) ([]Outage, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []Outage
+	for _, id := range m.order {
+		if o := m.outages[id]; o.Open() || !o.End.Best.Before(since) {
+			list = append(list, o)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) CheckStates(context.Context) ([]CheckState, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []CheckState
+	for _, s := range m.states {
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// witness is an Observer that remembers.
+type witness struct {
+	mu       sync.Mutex
+	delay    time.Duration
+	outages  []Outage
+	at       []time.Time // when it was told of each of them
+	warnings []Warning
+	last     map[string]ComponentFact
+}
+
+func (w *witness) Observe(_ time.Time, ch Changes) {
+	time.Sleep(w.delay)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, o := range ch.Outages {
+		w.outages, w.at = append(w.outages, o), append(w.at, time.Now())
+	}
+	w.warnings = append(w.warnings, ch.Warnings...)
+	for _, f := range ch.Components {
+		if w.last == nil {
+			w.last = map[string]ComponentFact{}
+		}
+		w.last[f.Component] = f
+	}
+}
+
+// rig is a prober over a host, a store and an observer.
+type rig struct {
+	host    *mailHost
+	store   *memory
+	witness *witness
+	prober  *Prober
+	stop    func()
+}
+
+func newRig() *rig {
+	return &rig{host: &mailHost{}, store: newMemory(), witness: &witness{}}
+}
+
+func (r *rig) options() Options {
+	o := Options{
+		Runner:   &Runner{Dial: r.host.dial},
+		Settings: DefaultSettings(),
+		Store:    r.store,
+		Observer: r.witness,
+		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	for _, key := range []string{"imap", "pop3"} {
+		o.Components = append(o.Components, Component{key, "elephant"})
+		c := testCheck(key, key)
+		c.Target.User = ""
+		o.Checks = append(o.Checks, c)
+	}
+	return o
+}
+
+// start runs a new prober on what the rig has; before is called before it runs.
+func (r *rig) start(t *testing.T, before func(*Prober)) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	p := New(r.options())
+	if before != nil {
+		before(p)
+	}
+	done := make(chan error)
+	go func() { done <- p.Run(ctx) }()
+	r.prober, r.stop = p, func() {
+		t.Helper()
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+// The seed's three days, at the speed of a test, with a restart in every
+// outage's middle and between them.
+func TestThreeDays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(17 * time.Hour)
+		restart := func() { r.stop(); r.start(t, nil); synctest.Wait() }
+		type span struct{ down, up time.Time }
+		var want []span
+		for i, part := range []struct{ down, up time.Duration }{
+			{78 * time.Minute, 223 * time.Minute}, {22 * time.Minute, 11*time.Hour + 49*time.Minute},
+			{23 * time.Minute, 16*time.Hour + 7*time.Minute}, {349 * time.Minute, 8 * time.Hour},
+		} {
+			r.host.set([]string{"refused", "hung"}[i%2])
+			down := time.Now()
+			time.Sleep(part.down / 2)
+			restart()
+			time.Sleep(part.down / 2)
+			r.host.set("")
+			want = append(want, span{down, time.Now()})
+			time.Sleep(part.up / 2)
+			restart()
+			time.Sleep(part.up / 2)
+		}
+		r.stop()
+		if len(r.store.order) != len(want) {
+			t.Fatalf("%d outages, want %d: %+v", len(r.store.order), len(want), r.store.outages)
+		}
+		for i, id := range r.store.order {
+			o := r.store.outages[id]
+			if o.Open() || len(o.Affected) != 2 {
+				t.Fatalf("outage %d: %+v", i, o)
+			}
+			start, end := o.Start.Best.Sub(want[i].down), o.End.Best.Sub(want[i].up)
+			if start.Abs() > 16*time.Second || end.Abs() > 16*time.Second {
+				t.Errorf("outage %d starts %v and ends %v beside the truth", i, start, end)
+			}
+			if want[i].down.Before(o.Start.Earliest) || want[i].down.After(o.Start.Latest) || want[i].up.Before(o.End.Earliest) || want[i].up.After(o.End.Latest) {
+				t.Errorf("outage %d: the truth %+v is not within %+v and %+v", i, want[i], o.Start, o.End)
+			}
+		}
+		if len(r.store.blips) != 0 || len(r.witness.warnings) != 0 {
+			t.Errorf("blips %+v, warnings %+v", r.store.blips, r.witness.warnings)
+		}
+		// 67 hours, two checks, every 30 s: neither idle nor in a hurry.
+		if n := r.host.total; n < 14_000 || n > 22_000 {
+			t.Errorf("%d runs", n)
+		}
+	})
+}
+
+func TestOutageIsFoundInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(10 * time.Minute)
+		for range 20 {
+			r.host.set("refused")
+			down := time.Now()
+			time.Sleep(38 * time.Second)
+			synctest.Wait()
+			n := len(r.witness.at)
+			if n == 0 || r.witness.at[n-1].Before(down) {
+				t.Fatalf("not told of the outage of %v within 38 s", down)
+			}
+			r.host.set("")
+			up := time.Now()
+			time.Sleep(3 * time.Minute)
+			last := r.witness.outages[len(r.witness.outages)-1]
+			if told := r.witness.at[len(r.witness.at)-1]; last.Open() || told.Sub(up) > 47*time.Second {
+				t.Fatalf("told of the end after %v: %+v", told.Sub(up), last)
+			}
+			time.Sleep(7 * time.Second)
+		}
+		r.stop()
+	})
+}
+
+func TestOneCheckNeverOverlaps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.host.delay = 4 * time.Second
+		r.start(t, nil)
+		time.Sleep(2 * time.Second)
+		total := func() int { r.host.mu.Lock(); defer r.host.mu.Unlock(); return r.host.total }
+		before := total()
+		for range 5 {
+			r.prober.Kick("imap", "pop3", "nobody")
+		}
+		time.Sleep(time.Second)
+		if total() != before {
+			t.Errorf("a kick began a run beside the one that was running")
+		}
+		time.Sleep(3 * time.Second)
+		if got := total() - before; got != 2 {
+			t.Errorf("five kicks during a run made %d runs more, want one a check", got)
+		}
+		time.Sleep(10 * time.Minute)
+		r.stop()
+		if r.host.most > 2 {
+			t.Errorf("%d runs of 2 checks at once", r.host.most)
+		}
+	})
+}
+
+func TestExitIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(time.Minute)
+		r.host.set("refused")
+		died := time.Now()
+		exit := Exit{At: died, Source: SourceExit, Host: "elephant", Components: []string{"imap", "pop3"}, Signal: "killed", Code: -1}
+		r.prober.Exit(exit)
+		synctest.Wait()
+		if len(r.witness.outages) != 1 || r.witness.outages[0].Start != Exact(died.UTC(), SourceExit) {
+			t.Fatalf("at once: %+v", r.witness.outages)
+		}
+		if facts := r.prober.Components(); facts[0].State != Down || facts[1].State != Down {
+			t.Errorf("components: %+v", facts)
+		}
+		time.Sleep(5 * time.Second)
+		r.host.set("")
+		r.prober.Ready()
+		synctest.Wait()
+		if facts := r.prober.Components(); facts[0].State != Recovering || facts[1].State != Recovering {
+			t.Errorf("when it is back: %+v", facts)
+		}
+		time.Sleep(time.Minute)
+		r.stop()
+		o := r.store.outages[r.store.order[0]]
+		if len(r.store.order) != 1 || o.Open() || o.End.Best.Sub(died) != 5*time.Second {
+			t.Errorf("in the end: %+v", o)
+		}
+	})
+}
+
+// The seed's own case: page and server were on the machine that crashed.
+func TestUncleanStopIsToldAfterTheRestore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(time.Minute)
+		heartbeat := time.Now()
+		r.stop()
+		time.Sleep(10 * time.Minute)
+		r.start(t, func(p *Prober) {
+			p.Exit(Exit{At: heartbeat, Source: SourceUnclean, Host: "elephant", Components: []string{"imap", "pop3"}})
+		})
+		time.Sleep(time.Minute)
+		r.stop()
+		if len(r.store.order) != 1 {
+			t.Fatalf("outages: %+v", r.store.outages)
+		}
+		o := r.store.outages[r.store.order[0]]
+		if o.Start.Source != SourceUnclean || o.Start.Best.Sub(heartbeat) != 0 || o.Open() || o.End.Best.Sub(heartbeat) > 10*time.Minute+2*time.Second {
+			t.Errorf("got %+v, ended %+v", o, o.End)
+		}
+	})
+}
+
+func TestStoreThatFails(t *testing.T) {
+	for _, broken := range []string{"refuses", "hangs"} {
+		t.Run(broken, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig()
+				r.start(t, nil)
+				time.Sleep(time.Minute)
+				r.store.set(broken)
+				r.host.set("refused")
+				down := time.Now()
+				time.Sleep(5 * time.Minute)
+				synctest.Wait()
+				if len(r.witness.at) == 0 || r.witness.at[0].Sub(down) > 38*time.Second+time.Second {
+					t.Fatalf("the observer was told at %v of what began at %v", r.witness.at, down)
+				}
+				if total := r.host.total; total < 30 {
+					t.Errorf("only %d runs: they wait for the store", total)
+				}
+				if len(r.store.order) != 0 {
+					t.Fatal("the store was not broken")
+				}
+				r.store.set("")
+				time.Sleep(35 * time.Second)
+				synctest.Wait()
+				if len(r.store.order) != 1 || r.store.states["imap"].State != Down || len(r.store.runs) < 30 {
+					t.Errorf("not made up for: %d outages, %d runs, %+v", len(r.store.order), len(r.store.runs), r.store.states)
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
+func TestSlowObserverHoldsUpNoRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.witness.delay = 20 * time.Minute
+		r.start(t, nil)
+		time.Sleep(time.Hour)
+		r.host.mu.Lock()
+		if r.host.total < 230 {
+			t.Errorf("only %d runs in an hour", r.host.total)
+		}
+		r.host.mu.Unlock()
+		r.stop()
+	})
+}
+
+func TestFirstPassOutlivesACrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		r.store.mu.Lock()
+		if s := r.store.states["imap"]; !s.EverOK || s.State != Up {
+			t.Errorf("two seconds after the start the store has %+v", s)
+		}
+		r.store.mu.Unlock()
+		r.stop()
+	})
+}
+
+func TestNeverPassed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.host.set("refused")
+		r.start(t, nil)
+		time.Sleep(time.Hour)
+		r.stop()
+		if len(r.store.order) != 0 || len(r.witness.warnings) != 2 {
+			t.Errorf("outages %+v, warnings %+v; want none and one a check", r.store.outages, r.witness.warnings)
+		}
+	})
+}
+
+func TestUpdateKeepsWhatDidNotChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(time.Minute)
+		o := r.options()
+		for i := range 3 {
+			c := testCheck(fmt.Sprintf("smtp-%d", i), "smtp")
+			c.Target.User = ""
+			o.Checks = append(o.Checks, c)
+		}
+		o.Components = append(o.Components, Component{Key: "smtp"})
+		r.prober.Update(o.Checks[1:], o.Components[1:])
+		time.Sleep(2 * time.Second)
+		var got []string
+		for _, f := range r.prober.Components() {
+			got = append(got, f.Component+" "+string(f.State))
+		}
+		if want := []string{"pop3 up", "smtp up"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		time.Sleep(time.Hour)
+		r.stop()
+	})
+}
+
+func TestUnreadableStoreIsAnError(t *testing.T) {
+	p := New(Options{Settings: DefaultSettings(), Store: unreadable{newMemory()}})
+	if err := p.Run(t.Context()); err == nil {
+		t.Error("Run began without knowing what was")
+	}
+}
+
+type unreadable struct{ *memory }
+
+func (unreadable) CheckStates(context.Context) ([]CheckState, error) {
+	return nil, errors.New("disk image is malformed")
+}
