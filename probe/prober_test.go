@@ -28,6 +28,8 @@ type mailHost struct {
 
 func (h *mailHost) set(state string) { h.mu.Lock(); h.state = state; h.mu.Unlock() }
 
+func (h *mailHost) runs() int { h.mu.Lock(); defer h.mu.Unlock(); return h.total }
+
 func (h *mailHost) dial(context.Context, string, string) (net.Conn, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -71,6 +73,8 @@ type memory struct {
 func newMemory() *memory {
 	return &memory{outages: map[string]Outage{}, states: map[string]CheckState{}}
 }
+
+func (m *memory) kept() int { m.mu.Lock(); defer m.mu.Unlock(); return len(m.order) }
 
 func (m *memory) set(broken string) { m.mu.Lock(); m.broken = broken; m.mu.Unlock() }
 
@@ -160,6 +164,16 @@ func (w *witness) Observe(_ time.Time, ch Changes) {
 		}
 		w.last[f.Component] = f
 	}
+}
+
+// told is the newest outage, and when it was told; not ok when none was.
+func (w *witness) told() (o Outage, at time.Time, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.outages); n > 0 {
+		return w.outages[n-1], w.at[n-1], true
+	}
+	return o, at, false
 }
 
 // rig is a prober over a host, a store and an observer.
@@ -273,15 +287,13 @@ func TestOutageIsFoundInTime(t *testing.T) {
 			down := time.Now()
 			time.Sleep(38 * time.Second)
 			synctest.Wait()
-			n := len(r.witness.at)
-			if n == 0 || r.witness.at[n-1].Before(down) {
+			if _, told, ok := r.witness.told(); !ok || told.Before(down) {
 				t.Fatalf("not told of the outage of %v within 38 s", down)
 			}
 			r.host.set("")
 			up := time.Now()
 			time.Sleep(3 * time.Minute)
-			last := r.witness.outages[len(r.witness.outages)-1]
-			if told := r.witness.at[len(r.witness.at)-1]; last.Open() || told.Sub(up) > 47*time.Second {
+			if last, told, _ := r.witness.told(); last.Open() || told.Sub(up) > 47*time.Second {
 				t.Fatalf("told of the end after %v: %+v", told.Sub(up), last)
 			}
 			time.Sleep(7 * time.Second)
@@ -296,17 +308,16 @@ func TestOneCheckNeverOverlaps(t *testing.T) {
 		r.host.delay = 4 * time.Second
 		r.start(t, nil)
 		time.Sleep(2 * time.Second)
-		total := func() int { r.host.mu.Lock(); defer r.host.mu.Unlock(); return r.host.total }
-		before := total()
+		before := r.host.runs()
 		for range 5 {
 			r.prober.Kick("imap", "pop3", "nobody")
 		}
 		time.Sleep(time.Second)
-		if total() != before {
+		if r.host.runs() != before {
 			t.Errorf("a kick began a run beside the one that was running")
 		}
 		time.Sleep(3 * time.Second)
-		if got := total() - before; got != 2 {
+		if got := r.host.runs() - before; got != 2 {
 			t.Errorf("five kicks during a run made %d runs more, want one a check", got)
 		}
 		time.Sleep(10 * time.Minute)
@@ -327,8 +338,8 @@ func TestExitIsTold(t *testing.T) {
 		exit := Exit{At: died, Source: SourceExit, Host: "elephant", Components: []string{"imap", "pop3"}, Signal: "killed", Code: -1}
 		r.prober.Exit(exit)
 		synctest.Wait()
-		if len(r.witness.outages) != 1 || r.witness.outages[0].Start != Exact(died.UTC(), SourceExit) {
-			t.Fatalf("at once: %+v", r.witness.outages)
+		if o, _, ok := r.witness.told(); !ok || o.Start != Exact(died.UTC(), SourceExit) {
+			t.Fatalf("at once: %+v", o)
 		}
 		if facts := r.prober.Components(); facts[0].State != Down || facts[1].State != Down {
 			t.Errorf("components: %+v", facts)
@@ -384,23 +395,24 @@ func TestStoreThatFails(t *testing.T) {
 				r.host.set("refused")
 				down := time.Now()
 				time.Sleep(5 * time.Minute)
-				synctest.Wait()
-				if len(r.witness.at) == 0 || r.witness.at[0].Sub(down) > 38*time.Second+time.Second {
-					t.Fatalf("the observer was told at %v of what began at %v", r.witness.at, down)
+				if o, told, ok := r.witness.told(); !ok || told.Sub(down) > 38*time.Second+time.Second {
+					t.Fatalf("the observer was told at %v of what began at %v: %+v", told, down, o)
 				}
-				if total := r.host.total; total < 30 {
-					t.Errorf("only %d runs: they wait for the store", total)
+				if n := r.host.runs(); n < 30 {
+					t.Errorf("only %d runs: they wait for the store", n)
 				}
-				if len(r.store.order) != 0 {
+				if n := r.store.kept(); n != 0 {
 					t.Fatal("the store was not broken")
 				}
 				r.store.set("")
 				time.Sleep(35 * time.Second)
-				synctest.Wait()
-				if len(r.store.order) != 1 || r.store.states["imap"].State != Down || len(r.store.runs) < 30 {
-					t.Errorf("not made up for: %d outages, %d runs, %+v", len(r.store.order), len(r.store.runs), r.store.states)
+				if n := r.store.kept(); n != 1 {
+					t.Errorf("%d outages made up for, want 1", n)
 				}
 				r.stop()
+				if r.store.states["imap"].State != Down || len(r.store.runs) < 30 {
+					t.Errorf("not made up for: %d runs, %+v", len(r.store.runs), r.store.states)
+				}
 			})
 		})
 	}
@@ -412,11 +424,9 @@ func TestSlowObserverHoldsUpNoRun(t *testing.T) {
 		r.witness.delay = 20 * time.Minute
 		r.start(t, nil)
 		time.Sleep(time.Hour)
-		r.host.mu.Lock()
-		if r.host.total < 230 {
-			t.Errorf("only %d runs in an hour", r.host.total)
+		if n := r.host.runs(); n < 230 {
+			t.Errorf("only %d runs in an hour", n)
 		}
-		r.host.mu.Unlock()
 		r.stop()
 	})
 }
