@@ -48,6 +48,10 @@ type Server struct {
 
 // New returns a Server that delivers to the Service's accounts.
 func New(svc *mailserver.Service, opts Options) *Server {
+	return newServer(svc, opts, defaultLimits())
+}
+
+func newServer(svc *mailserver.Service, opts Options, l limits) *Server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -56,7 +60,7 @@ func New(svc *mailserver.Service, opts Options) *Server {
 		opts:      opts,
 		domains:   make(map[string]bool),
 		log:       opts.Log,
-		limits:    defaultLimits(),
+		limits:    l,
 		listeners: make(map[net.Listener]struct{}),
 		wires:     make(map[*wire]struct{}),
 		from:      make(map[string]int),
