@@ -57,6 +57,20 @@ func line(t *testing.T, r *bufio.Reader, want string) {
 	}
 }
 
+// drip sends piece after piece, until the other end has had enough.
+func drip(t *testing.T, c net.Conn, piece string, pause time.Duration) {
+	for {
+		if _, err := io.WriteString(c, piece); err != nil {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-t.Context().Done():
+			return
+		}
+	}
+}
+
 func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := dialPipe(t, false)
@@ -77,14 +91,7 @@ func TestCommandByteByByte(t *testing.T) {
 		r, c := dialPipe(t, false)
 		line(t, r, "220")
 		begun := time.Now()
-		go func() {
-			for {
-				if _, err := c.Write([]byte("x")); err != nil {
-					return
-				}
-				time.Sleep(time.Second)
-			}
-		}()
+		go drip(t, c, "x", time.Second)
 		line(t, r, "421 4.4.2")
 		if waited := time.Since(begun); waited != 5*time.Minute {
 			t.Errorf("cut after %v", waited)
@@ -97,14 +104,7 @@ func TestSessionThatDeliversNothing(t *testing.T) {
 		r, c := dialPipe(t, false)
 		line(t, r, "220")
 		begun := time.Now()
-		go func() {
-			for {
-				if _, err := c.Write([]byte("NOOP\r\n")); err != nil {
-					return
-				}
-				time.Sleep(time.Minute)
-			}
-		}()
+		go drip(t, c, "NOOP\r\n", time.Minute)
 		for {
 			got, err := r.ReadString('\n')
 			if err != nil {
