@@ -1,6 +1,8 @@
 # One line each; what they do is in test/ and README.md.
-.PHONY: build test race lint bench crash fuzz soak
+.PHONY: build test race lint bench crash fuzz soak release deb
 build:; go build -o howdah ./cmd/howdah
+release:; packaging/release
+deb:; packaging/deb
 test:; go test ./...
 race:; go test -race ./...
 lint:; test/lint

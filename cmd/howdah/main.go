@@ -74,6 +74,7 @@ func command() *cobra.Command {
 		healthcheckCommand(g),
 		configCommand(g),
 		versionCommand(),
+		manCommand(),
 	)
 	return root
 }
