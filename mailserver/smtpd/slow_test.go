@@ -2,7 +2,6 @@ package smtpd
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"net"
 	"strings"
@@ -10,26 +9,18 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"howdah/mailserver"
 )
 
-// dialPipe starts a server without a store on a clock of its own and returns
-// the client's end of its one connection.
-func dialPipe(t *testing.T, lmtp bool) (*bufio.Reader, net.Conn) {
+// dialPipe starts a server on a clock of its own and returns the client's end
+// of its one connection.
+func dialPipe(t *testing.T) (*host, *bufio.Reader, net.Conn) {
 	t.Helper()
-	s := New(mailserver.New(nil, mailserver.Limits{}, nil), Options{Host: "mx.example.edu", LMTP: lmtp})
 	ln := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-	go s.Serve(ln)
+	h := serve(t, setup{listen: func(*testing.T) net.Listener { return ln }})
 	here, there := net.Pipe()
 	ln.conns <- there
-	t.Cleanup(func() {
-		here.Close()
-		if err := s.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return bufio.NewReader(here), here
+	t.Cleanup(func() { here.Close() })
+	return h, bufio.NewReader(here), here
 }
 
 type pipes struct {
@@ -73,7 +64,7 @@ func drip(t *testing.T, c net.Conn, piece string, pause time.Duration) {
 
 func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, _ := dialPipe(t, false)
+		_, r, _ := dialPipe(t)
 		line(t, r, "220")
 		begun := time.Now()
 		line(t, r, "421 4.4.2")
@@ -88,7 +79,7 @@ func TestSilence(t *testing.T) {
 
 func TestCommandByteByByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, c := dialPipe(t, false)
+		_, r, c := dialPipe(t)
 		line(t, r, "220")
 		begun := time.Now()
 		go drip(t, c, "x", time.Second)
@@ -101,7 +92,7 @@ func TestCommandByteByByte(t *testing.T) {
 
 func TestSessionThatDeliversNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, c := dialPipe(t, false)
+		_, r, c := dialPipe(t)
 		line(t, r, "220")
 		begun := time.Now()
 		go drip(t, c, "NOOP\r\n", time.Minute)
@@ -122,7 +113,7 @@ func TestSessionThatDeliversNothing(t *testing.T) {
 
 func TestClientThatDoesNotRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, c := dialPipe(t, false)
+		_, r, c := dialPipe(t)
 		line(t, r, "220")
 		begun := time.Now()
 		if _, err := c.Write([]byte("EHLO a\r\n")); err != nil {
@@ -136,6 +127,69 @@ func TestClientThatDoesNotRead(t *testing.T) {
 		}
 		if waited := time.Since(begun); waited != time.Minute {
 			t.Errorf("cut after %v", waited)
+		}
+	})
+}
+
+// begin brings the session to the data of a message for alice.
+func begin(t *testing.T, r *bufio.Reader, c net.Conn) {
+	t.Helper()
+	for _, say := range []string{"RSET", "MAIL FROM:<a@example.net>", "RCPT TO:<alice@example.edu>"} {
+		io.WriteString(c, say+"\r\n")
+		line(t, r, "250")
+	}
+	io.WriteString(c, "DATA\r\n")
+	line(t, r, "354")
+}
+
+func TestMessageByteByByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r, c := dialPipe(t)
+		line(t, r, "220")
+		begun := time.Now()
+		io.WriteString(c, "HELO a\r\n")
+		line(t, r, "250")
+		begin(t, r, c)
+		go drip(t, c, "x", time.Second)
+		line(t, r, "451 4.4.2")
+		if waited := time.Since(begun); waited != 10*time.Minute {
+			t.Errorf("cut after %v", waited)
+		}
+		h.nothing()
+	})
+}
+
+func TestMessageThatFallsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r, c := dialPipe(t)
+		line(t, r, "220")
+		io.WriteString(c, "HELO a\r\n")
+		line(t, r, "250")
+		begin(t, r, c)
+		io.WriteString(c, "A: b\r\n\r\nhalf")
+		begun := time.Now()
+		line(t, r, "451 4.4.2")
+		if waited := time.Since(begun); waited != 5*time.Minute {
+			t.Errorf("cut after %v", waited)
+		}
+		h.nothing()
+	})
+}
+
+func TestSessionThatDeliversGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r, c := dialPipe(t)
+		line(t, r, "220")
+		io.WriteString(c, "HELO a\r\n")
+		line(t, r, "250")
+		for range 20 {
+			begin(t, r, c)
+			time.Sleep(3 * time.Minute)
+			io.WriteString(c, "A: b\r\n\r\n.\r\n")
+			line(t, r, "250")
+		}
+		if got := len(h.inbox("alice")); got != 20 {
+			t.Errorf("%d messages were delivered, want 20", got)
 		}
 	})
 }

@@ -18,7 +18,6 @@ type wire struct {
 
 	// of the reader
 	in       *bufio.Reader
-	pending  []byte // what was checked and not yet asked for
 	content  content
 	received int64  // of the message
 	hello    string // the verb of the client's last greeting
@@ -185,6 +184,7 @@ type stretch struct {
 	*wire
 	encrypted bool
 	greeted   bool
+	pending   []byte // what was checked and not yet asked for
 }
 
 // Read gives at most one command line.
