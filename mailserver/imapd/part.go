@@ -136,11 +136,18 @@ func (p *parser) entity(defaultType string, depth int) *part {
 }
 
 // close ends the body. The line end before a boundary belongs to the boundary
-// (RFC 2046, section 5.1.1).
+// (RFC 2046, section 5.1.1), unless it ends the header of what is inside.
 func (e *part) close(at, lines int64, beforeBoundary bool) {
 	e.body.to = at
 	e.lines = lines
-	if beforeBoundary && e.body.size() >= 2 {
+	inside := e.body.from
+	if e.message != nil {
+		inside = e.message.body.to
+	}
+	if n := len(e.children); n > 0 {
+		inside = e.children[n-1].body.to
+	}
+	if beforeBoundary && e.body.to-2 >= inside {
 		e.body.to -= 2
 		e.lines--
 	}
@@ -167,7 +174,7 @@ func (p *parser) multipart(e *part, depth int) {
 			break
 		}
 		p.next()
-		if closes {
+		if closes || p.parts >= maxParts {
 			break
 		}
 		e.children = append(e.children, p.entity(childType, depth+1))
