@@ -56,7 +56,12 @@ func (s *Service) AddAccount(ctx context.Context, name, password string) error {
 	if err != nil {
 		return err
 	}
-	return s.store.CreateAccount(ctx, Account{Name: name, Secret: secret, CreatedAt: time.Now().UTC()}, StandardMailboxes())
+	a := Account{Name: name, Secret: secret, CreatedAt: time.Now().UTC()}
+	if err := s.store.CreateAccount(ctx, a, StandardMailboxes()); err != nil {
+		return err
+	}
+	s.log.Info("mail account added", "account", name)
+	return nil
 }
 
 // SetPassword replaces the password. Sessions that are logged in stay so.
@@ -69,7 +74,11 @@ func (s *Service) SetPassword(ctx context.Context, name, password string) error 
 	if err != nil {
 		return err
 	}
-	return s.store.SetSecret(ctx, name, secret)
+	if err := s.store.SetSecret(ctx, name, secret); err != nil {
+		return err
+	}
+	s.log.Info("mail password set", "account", name)
+	return nil
 }
 
 // RemoveAccount removes the account and its mail for good. Its sessions are
@@ -83,6 +92,7 @@ func (s *Service) RemoveAccount(ctx context.Context, name string) error {
 		return err
 	}
 	s.watchers.wakeAccount(name)
+	s.log.Info("mail account removed", "account", name)
 	return nil
 }
 

@@ -4,9 +4,11 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// Create makes a mailbox, with CREATE-SPECIAL-USE's option ignored, since it
-// is not offered.
-func (s *session) Create(mailbox string, _ *imap.CreateOptions) error {
+// Create makes a mailbox, and those above it that are missing.
+func (s *session) Create(mailbox string, options *imap.CreateOptions) error {
+	if len(options.SpecialUse) > 0 {
+		return bad("CREATE-SPECIAL-USE is not offered")
+	}
 	if err := s.svc.CreateMailbox(s.ctx, s.account, mailbox, ""); err != nil {
 		return s.refuse("create mailbox", err)
 	}
