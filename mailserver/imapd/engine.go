@@ -49,13 +49,7 @@ func capabilities() imap.CapSet {
 }
 
 func (e *engine) start() {
-	e.once.Do(func() { go e.srv.Serve(e) }) // ends with stop, which is its only error
-}
-
-func (e *engine) stop() {
-	e.start() // so that the engine is told in one way only
-	e.Close()
-	e.srv.Close()
+	e.once.Do(func() { go e.srv.Serve(e) }) // ends, without an error, when e is closed
 }
 
 func (e *engine) take(c net.Conn) {
@@ -76,7 +70,8 @@ func (e *engine) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends Accept.
+// Close ends Accept. go-imap's own Close is not used: it knows neither our
+// connections that are still waiting nor how to say BYE.
 func (e *engine) Close() error {
 	e.ended.Do(func() { close(e.done) })
 	return nil

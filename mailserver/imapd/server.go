@@ -182,8 +182,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	s.cancel()
 	s.cut()
-	s.strict.stop()
-	s.open.stop()
+	s.strict.Close()
+	s.open.Close()
 	<-done // sessions end with their connection and context
 	return err
 }
