@@ -176,7 +176,7 @@ func TestTooLongWithoutLogin(t *testing.T) {
 		var busy sync.WaitGroup
 		busy.Go(func() { // with nothing
 			for {
-				time.Sleep(20 * time.Second)
+				time.Sleep(25 * time.Second) // never at the minute
 				if _, err := c.Write([]byte("a NOOP\r\n")); err != nil {
 					return
 				}
