@@ -54,6 +54,15 @@ func TestLineWithoutEnd(t *testing.T) {
 	}
 }
 
+func TestLineThatIsALittleTooLong(t *testing.T) {
+	h := serve(t, setup{})
+	c := h.dial()
+	c.say(hello)
+	c.send("MAIL FROM:<" + strings.Repeat("x", 10_000) + "@example.net>\r\nNOOP\r\n")
+	c.expect("500 5.5.2")
+	c.closed()
+}
+
 func TestHundredThousandRecipients(t *testing.T) {
 	h := serve(t, setup{})
 	c := h.dial()

@@ -96,8 +96,6 @@ func (w *wire) await() bool {
 		farewell = "421 4.7.0 Too many mistakes\r\n"
 	case w.refusals >= l.refusals:
 		farewell = "421 4.7.0 Too many refusals\r\n"
-	case time.Now().After(w.until):
-		farewell = "421 4.4.2 Too long without a message\r\n"
 	}
 	w.waiting = farewell == "" && w.arm()
 	ready, ended := w.waiting, w.ended

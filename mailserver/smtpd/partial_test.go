@@ -22,32 +22,32 @@ const toAliceAndBob = `
 	C:
 	C: .`
 
-// break makes an account refuse messages, and returns what mends it.
-func (h *host) breakStore(account string) (mend func()) {
+// sql changes an account's file from outside.
+func (h *host) sql(account, query string) {
 	h.t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(h.folder, account+".db")+"?_busy_timeout=10000")
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.t.Cleanup(func() { db.Close() })
-	run := func(query string) {
-		h.t.Helper()
-		if _, err := db.Exec(query); err != nil {
-			h.t.Fatal(err)
-		}
+	defer db.Close()
+	if _, err := db.Exec(query); err != nil {
+		h.t.Fatal(err)
 	}
-	run(`CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'broken'); END`)
-	return func() { run(`DROP TRIGGER broken`) }
 }
+
+const (
+	breaks = `CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'broken'); END`
+	mends  = `DROP TRIGGER broken`
+)
 
 func TestOneOfTwoRecipientsFails(t *testing.T) {
 	h := serve(t, setup{})
-	mend := h.breakStore("bob")
+	h.sql("bob", breaks)
 	c := h.dial()
 	c.say(hello + toAliceAndBob + "\nS: 451 4.3.0")
 	c.say(toAliceAndBob + "\nS: 451 4.3.0")
 	h.only("alice")
-	mend()
+	h.sql("bob", mends)
 	c.say(toAliceAndBob + "\nS: 250")
 	h.only("alice")
 	h.only("bob")
@@ -61,10 +61,29 @@ func TestOneOfTwoRecipientsFails(t *testing.T) {
 
 func TestOneOfTwoRecipientsFailsByLMTP(t *testing.T) {
 	h := serve(t, setup{Options: Options{LMTP: true}})
-	h.breakStore("alice")
+	h.sql("alice", breaks)
 	c := h.dial()
 	c.say(lhlo + toAliceAndBob + "\nS: 451 4.3.0 <alice@example.edu>\nS: 250 2.0.0 <bob@example.edu>")
 	h.only("bob")
+}
+
+func TestRecipientWhoseMailCannotBeReadIsRefusedAlone(t *testing.T) {
+	h := serve(t, setup{})
+	h.sql("bob", `ALTER TABLE mailbox RENAME TO lost`)
+	h.dial().say(hello + `
+		C: MAIL FROM:<dean@example.net>
+		S: 250
+		C: RCPT TO:<alice@example.edu>
+		S: 250
+		C: RCPT TO:<bob@example.edu>
+		S: 451 4.3.0
+		C: DATA
+		S: 354
+		C: Subject: x
+		C:
+		C: .
+		S: 250`)
+	h.only("alice")
 }
 
 func TestRecipientIsRemovedDuringData(t *testing.T) {
