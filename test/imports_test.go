@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"mailserver":       nil,
 	"mailserver/imapd": {"mailserver"},
 	"mailserver/pop3d": {"mailserver"},
+	"mailserver/smtpd": {"mailserver"},
 	// How SQLite is opened is the same for both databases.
 	"db/sqlite":   nil,
 	"db/statusdb": {"db/sqlite", "incidents", "probe"},
