@@ -15,7 +15,8 @@ var mayImport = map[string][]string{
 	"cmd/howdah/config": {"probe"},
 	"cmd/howdah/web":    {"incidents", "incidents/feed", "probe", "templates", "public"},
 	"cmd/howdah/app": {"cmd/howdah/config", "cmd/howdah/web", "db/maildb", "db/statusdb", "incidents",
-		"mailserver", "mailserver/imapd", "mailserver/pop3d", "mailserver/smtpd", "probe"},
+		"mailserver", "mailserver/imapd", "mailserver/pop3d", "mailserver/smtpd", "probe",
+		"db/sqlite"}, // backup copies databases file by file, without their schemas
 	"incidents":        nil,
 	"incidents/feed":   {"incidents"},
 	"probe":            nil,
