@@ -1,18 +1,23 @@
 package test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // runClient runs a mail program to its end and returns what it printed.
 func runClient(t *testing.T, stdin, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(name, args...)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = time.Second
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -72,19 +77,17 @@ func TestClients(t *testing.T) {
 		home := t.TempDir()
 		saved := filepath.Join(home, "saved")
 		rc := fmt.Sprintf(`set imap_user=demo imap_pass="%s" ssl_starttls=yes ssl_force_tls=yes ssl_verify_host=no ssl_verify_dates=no
-set ssl_usesystemcerts=no certificate_file="%s" header_cache="" confirmappend=no delete=yes quit=yes mbox_type=mbox
+set certificate_file="%s" header_cache="" confirmappend=no confirmcreate=no wait_key=no delete=yes quit=yes mbox_type=mbox
 set folder="imap://127.0.0.1:%d/" spoolfile="=INBOX"
 push "<save-message>%s<enter><sync-mailbox><exit>"
 `, in.demo(), filepath.Join(in.dir, "data", "tls", "cert.pem"), in.port["imap"], saved)
 		if err := os.WriteFile(filepath.Join(home, "muttrc"), []byte(rc), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(need(t, "script"), "-qec", "mutt -n -F "+filepath.Join(home, "muttrc"), "/dev/null")
-		cmd.Env = append(os.Environ(), "TERM=xterm", "HOME="+home)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("mutt: %v\n%s", err, out)
-		}
+		t.Setenv("TERM", "xterm")
+		t.Setenv("HOME", home)
+		// script(1) gives it the terminal that it insists on.
+		out := runClient(t, "", need(t, "script"), "-qec", "mutt -n -F "+filepath.Join(home, "muttrc"), "/dev/null")
 		text, err := os.ReadFile(saved)
 		if err != nil || !strings.Contains(string(text), "Subject: for mutt") {
 			t.Errorf("mutt saved %q, %v; it showed\n%s", text, err, out)

@@ -49,14 +49,23 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
+// given are the ports that a test was told to use: the system may offer one
+// again before its first user has bound it.
+var given sync.Map
+
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		l.Close()
+		if _, taken := given.LoadOrStore(port, true); !taken {
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // configure makes an instance that is not started. more is added to its
@@ -117,7 +126,7 @@ func (in *instance) start() {
 			in.t.Logf("howdah printed:\n%s", in.out)
 		}
 	})
-	in.within(20*time.Second, "howdah is ready", func() bool {
+	in.within(30*time.Second, "howdah is ready", func() bool {
 		select {
 		case <-done:
 			in.t.Fatalf("howdah ended before it was ready")

@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("HOME", env.WorkDir)
 			for i := range 6 {
 				env.Setenv(fmt.Sprintf("PORT%d", i+1), fmt.Sprint(freePort(t)))
 			}

@@ -20,6 +20,13 @@ func (s *session) Delete(mailbox string) error {
 	if err := s.svc.DeleteMailbox(s.ctx, s.account, mailbox); err != nil {
 		return s.refuse("delete mailbox", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v := s.view; v != nil && v.mailbox.Name == mailbox {
+		// Clients delete the mailbox that they have selected and then select
+		// another; until then theirs is empty.
+		v.removed, v.readOnly, v.uids = true, true, nil
+	}
 	return nil
 }
 

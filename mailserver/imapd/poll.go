@@ -63,6 +63,9 @@ func (s *session) idleTell(w *imapserver.UpdateWriter, v *view) error {
 // sequence number means what the client takes it for.
 func (s *session) tell(w *imapserver.UpdateWriter, allowExpunge bool) error {
 	v := s.view
+	if v.removed {
+		return nil
+	}
 	ch, err := s.svc.Changes(s.ctx, s.account, v.mailbox.ID, v.modSeq)
 	if err != nil {
 		return s.refuse("poll mailbox", err)

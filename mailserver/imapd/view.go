@@ -20,6 +20,7 @@ type view struct {
 	lastUID  uint32   // the highest that was ever here
 	modSeq   uint64   // what happened up to here has been looked at
 	gone     bool     // some of uids are no longer in the mailbox
+	removed  bool     // its own session deleted the mailbox
 	keywords []string // told in FLAGS
 
 	// told holds, for messages that changed after modSeq, the mod-sequence of
