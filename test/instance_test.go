@@ -25,7 +25,8 @@ type instance struct {
 	dir  string // holds config.yaml and data/
 	conf string
 	url  string
-	port map[string]int // web imap imaps pop3 pop3s
+	port map[string]int // web imap imaps pop3 pop3s smtp lmtp
+	lmtp string         // where LMTP listens instead of on its port
 	cmd  *exec.Cmd
 	out  *buffer
 	done chan struct{} // closed when the process has ended
@@ -84,13 +85,17 @@ func configure(t testing.TB, more string) *instance {
 
 func (in *instance) writeConfig(more string) {
 	in.t.Helper()
+	lmtp := in.lmtp
+	if lmtp == "" {
+		lmtp = fmt.Sprintf("127.0.0.1:%d", in.port["lmtp"])
+	}
 	text := fmt.Sprintf(`site: {name: Example Mail, time_zone: Africa/Johannesburg}
 data: data
 web: {listen: "127.0.0.1:%d"}
 mailserver:
-  listen: {imap: "127.0.0.1:%d", imaps: "127.0.0.1:%d", pop3: "127.0.0.1:%d", pop3s: "127.0.0.1:%d", smtp: "127.0.0.1:%d", lmtp: "127.0.0.1:%d"}
+  listen: {imap: "127.0.0.1:%d", imaps: "127.0.0.1:%d", pop3: "127.0.0.1:%d", pop3s: "127.0.0.1:%d", smtp: "127.0.0.1:%d", lmtp: %q}
 %s
-`, in.port["web"], in.port["imap"], in.port["imaps"], in.port["pop3"], in.port["pop3s"], in.port["smtp"], in.port["lmtp"], more)
+`, in.port["web"], in.port["imap"], in.port["imaps"], in.port["pop3"], in.port["pop3s"], in.port["smtp"], lmtp, more)
 	if err := os.WriteFile(in.conf, []byte(text), 0o600); err != nil {
 		in.t.Fatal(err)
 	}

@@ -85,6 +85,7 @@ func (in *instance) announce(webAddr string, mail childStatus) {
 		l := mail.Listen
 		fmt.Fprintf(&b, "  IMAP         %s (STARTTLS), %s (TLS)\n", orOff(l.IMAP), orOff(l.IMAPS))
 		fmt.Fprintf(&b, "  POP3         %s (STLS), %s (TLS)\n", orOff(l.POP3), orOff(l.POP3S))
+		fmt.Fprintf(&b, "  mail for     %s by SMTP on %s, by LMTP on %s\n", strings.Join(in.Config.Mailserver.Domains, ", "), orOff(l.SMTP), orOff(l.LMTP))
 		demoFile := filepath.Join(in.Config.Data, demoAccount+".password")
 		if in.demo != "" {
 			fmt.Fprintf(&b, "  account      %s, password %s (also in %s)\n", demoAccount, in.demo, demoFile)

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"howdah/mailserver"
 	"howdah/mailserver/imapd"
 	"howdah/mailserver/pop3d"
+	"howdah/mailserver/smtpd"
 )
 
 // farewell bounds the stop of the mail server: sessions are told BYE and
@@ -56,7 +58,7 @@ func RunSupervised(ctx context.Context) error {
 		}
 		out.Close()
 	}
-	err = runMailserver(ctx, s, func(bound Listen) {
+	err = runMailserver(ctx, s, func(bound config.Listen) {
 		answer(childStatus{Ready: true, ReadyAt: time.Now().UTC(), Listen: bound})
 	})
 	var setup *setupError
@@ -87,8 +89,8 @@ func RunMailserver(ctx context.Context, c config.Config, log *slog.Logger) error
 	if demo != "" {
 		log.Info("first start: made an account", "account", demoAccount, "password_file", filepath.Join(data, demoAccount+".password"))
 	}
-	return runMailserver(ctx, settings, func(l Listen) {
-		log.Info("listening", "imap", l.IMAP, "imaps", l.IMAPS, "pop3", l.POP3, "pop3s", l.POP3S)
+	return runMailserver(ctx, settings, func(l config.Listen) {
+		log.Info("listening", "imap", l.IMAP, "imaps", l.IMAPS, "pop3", l.POP3, "pop3s", l.POP3S, "smtp", l.SMTP, "lmtp", l.LMTP)
 	})
 }
 
@@ -98,11 +100,15 @@ func RunMailserver(ctx context.Context, c config.Config, log *slog.Logger) error
 func prepareMail(ctx context.Context, c config.Config, data string, log *slog.Logger) (childSettings, string, error) {
 	m := c.Mailserver
 	s := childSettings{
-		Data:   data,
-		Host:   m.Host,
-		Listen: Listen{IMAP: m.Listen.IMAP, IMAPS: m.Listen.IMAPS, POP3: m.Listen.POP3, POP3S: m.Listen.POP3S},
-		Cert:   m.TLS.Cert,
-		Key:    m.TLS.Key,
+		Data:    data,
+		Host:    m.Host,
+		Domains: m.Domains,
+		Listen:  m.Listen,
+		Cert:    m.TLS.Cert,
+		Key:     m.TLS.Key,
+	}
+	if err := os.MkdirAll(filepath.Join(data, "spool"), 0o700); err != nil {
+		return s, "", err
 	}
 	if s.Cert == "" {
 		var err error
@@ -137,7 +143,7 @@ type protocol interface {
 
 // runMailserver serves until the context ends. ready is called once every port
 // is bound and the store is open.
-func runMailserver(ctx context.Context, s childSettings, ready func(bound Listen)) error {
+func runMailserver(ctx context.Context, s childSettings, ready func(bound config.Listen)) error {
 	level := slog.LevelInfo
 	if s.Debug {
 		level = slog.LevelDebug
@@ -148,12 +154,14 @@ func runMailserver(ctx context.Context, s childSettings, ready func(bound Listen
 	if err != nil {
 		return &setupError{fmt.Errorf("mailserver.tls: %w", err)}
 	}
-	var bound Listen
+	var bound config.Listen
 	ports := []*mailListener{
 		{name: "imap", addr: s.Listen.IMAP, bound: &bound.IMAP},
 		{name: "imaps", addr: s.Listen.IMAPS, implicit: true, bound: &bound.IMAPS},
 		{name: "pop3", addr: s.Listen.POP3, bound: &bound.POP3},
 		{name: "pop3s", addr: s.Listen.POP3S, implicit: true, bound: &bound.POP3S},
+		{name: "smtp", addr: s.Listen.SMTP, bound: &bound.SMTP},
+		{name: "lmtp", addr: s.Listen.LMTP, bound: &bound.LMTP},
 	}
 	defer func() {
 		for _, p := range ports {
@@ -169,7 +177,10 @@ func runMailserver(ctx context.Context, s childSettings, ready func(bound Listen
 		if p.l, err = listen("mailserver.listen."+p.name, p.addr); err != nil {
 			return &setupError{err}
 		}
-		*p.bound = p.l.Addr().String()
+		*p.bound = p.addr
+		if p.l.Addr().Network() == "tcp" {
+			*p.bound = p.l.Addr().String() // with the port, when any would do
+		}
 	}
 
 	store, err := maildb.Open(ctx, filepath.Join(s.Data, "mail"))
@@ -186,7 +197,7 @@ func runMailserver(ctx context.Context, s childSettings, ready func(bound Listen
 		if p.l == nil {
 			continue
 		}
-		srv := p.server(svc, cert, log)
+		srv := p.server(svc, s, cert, log)
 		servers = append(servers, srv)
 		serving.Go(func() {
 			if err := srv.Serve(p.l); err != nil {
@@ -220,21 +231,37 @@ func runMailserver(ctx context.Context, s childSettings, ready func(bound Listen
 	return errors.Join(err, stop(bye))
 }
 
-func (p *mailListener) server(svc *mailserver.Service, cert tls.Certificate, log *slog.Logger) protocol {
+func (p *mailListener) server(svc *mailserver.Service, s childSettings, cert tls.Certificate, log *slog.Logger) protocol {
 	conf := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	log = log.With("port", p.name)
 	switch p.name {
 	case "imap", "imaps":
 		return imapd.New(svc, imapd.Options{TLS: conf, ImplicitTLS: p.implicit, Log: log})
+	case "smtp", "lmtp":
+		return smtpd.New(svc, smtpd.Options{
+			Host: s.Host, Domains: s.Domains, LMTP: p.name == "lmtp", TLS: conf, Spool: filepath.Join(s.Data, "spool"), Log: log,
+		})
 	default:
 		return pop3d.New(svc, pop3d.Options{TLS: conf, ImplicitTLS: p.implicit, Log: log})
 	}
 }
 
-// listen binds a TCP address; the error names the configuration's key, the
-// address and what can be done.
+// listen binds a TCP address or "unix:" and a path; the error names the
+// configuration's key, the address and what can be done.
 func listen(key, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	network, at := "tcp", addr
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		network, at = "unix", path
+		if c, err := net.DialTimeout(network, at, time.Second); err == nil {
+			c.Close()
+		} else {
+			os.Remove(at) // left behind by a process that was killed, or not there
+		}
+	}
+	l, err := net.Listen(network, at)
+	if err == nil && network == "unix" {
+		err = os.Chmod(at, 0o660) // the mail transfer agent is another user of our group
+	}
 	if err == nil {
 		return l, nil
 	}

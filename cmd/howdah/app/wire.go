@@ -1,6 +1,10 @@
 package app
 
-import "time"
+import (
+	"time"
+
+	"howdah/cmd/howdah/config"
+)
 
 // What parent and child say to each other over the two pipes that the child
 // inherits, one JSON object a line.
@@ -14,27 +18,23 @@ const (
 	statusFD   = 4
 )
 
-// Listen names the addresses of the mail server; an empty one is not served.
-type Listen struct {
-	IMAP, IMAPS, POP3, POP3S string
-}
-
 // childSettings is all that the mail server needs to know.
 type childSettings struct {
-	Data   string `json:"data"` // absolute
-	Host   string `json:"host"` // what it calls itself
-	Listen Listen `json:"listen"`
-	Cert   string `json:"cert"` // PEM files
-	Key    string `json:"key"`
-	Debug  bool   `json:"debug"`
+	Data    string        `json:"data"`    // absolute
+	Host    string        `json:"host"`    // what it calls itself
+	Domains []string      `json:"domains"` // whose mail it takes in
+	Listen  config.Listen `json:"listen"`
+	Cert    string        `json:"cert"` // PEM files
+	Key     string        `json:"key"`
+	Debug   bool          `json:"debug"`
 }
 
 // childStatus is the child's one answer.
 type childStatus struct {
-	Ready   bool      `json:"ready"`
-	ReadyAt time.Time `json:"ready_at"`
-	Listen  Listen    `json:"listen"` // as bound
-	Error   string    `json:"error,omitempty"`
+	Ready   bool          `json:"ready"`
+	ReadyAt time.Time     `json:"ready_at"`
+	Listen  config.Listen `json:"listen"` // as bound
+	Error   string        `json:"error,omitempty"`
 	// Setup says that the error is one of configuration, such as a port in use:
 	// a first start then ends with it instead of trying again.
 	Setup bool `json:"setup,omitempty"`
