@@ -187,7 +187,7 @@ func TestFactsComeBeforeTime(t *testing.T) {
 	d.ObserveOutage(now, o2)
 	d.Tick(now)
 	in := only(t, d)
-	expectBody(t, in.Latest(), KindOpened, "Reading mail and Fetching mail stopped again at about 19:00 SAST, 39 min after recovering. "+
+	expectBody(t, in.Latest(), KindOpened, "Reading mail and fetching mail stopped again at about 19:00 SAST, 39 min after recovering. "+
 		"This notice was written afterwards, because the status service itself was down too. This is the second failure today; updates continue here.")
 	for _, u := range in.Updates {
 		if u.Kind == KindResolved {
@@ -197,7 +197,7 @@ func TestFactsComeBeforeTime(t *testing.T) {
 	d.ObserveOutage(now.Add(time.Minute), over(o2, now))
 	d.Tick(now.Add(time.Minute))
 	in = only(t, d)
-	expectBody(t, in.Latest(), KindRecovered, "Reading mail and Fetching mail did not work between about 19:00 and 19:30 SAST (about 30 min). "+
+	expectBody(t, in.Latest(), KindRecovered, "Reading mail and fetching mail did not work between about 19:00 and 19:30 SAST (about 30 min). "+
 		"This notice was written afterwards, because the status service itself was down too. We go on watching.")
 }
 
@@ -295,8 +295,8 @@ func TestSubjects(t *testing.T) {
 	for want, keys := range map[string][]string{
 		"Reading mail outage":                  {"imap"},
 		"Mail outage":                          {"pop3", "imap"},
-		"Mail and Sending mail outage":         {"outgoing", "pop3", "imap"},
-		"Reading mail and Sending mail outage": {"outgoing", "imap"},
+		"Mail and sending mail outage":         {"outgoing", "pop3", "imap"},
+		"Reading mail and sending mail outage": {"outgoing", "imap"},
 		"Webmail (new) outage":                 {"web2"},
 		"Old mail outage":                      {"old"},
 		"gone outage":                          {"gone"},

@@ -11,7 +11,7 @@ func TestFactsThatComeLate(t *testing.T) {
 		now := local(t, 5, "12:00")
 		d.ObserveOutage(now, over(down("o1", local(t, 1, "17:03")), local(t, 1, "18:21")))
 		expectBody(t, only(t, d).Latest(), KindRecovered,
-			"Reading mail and Fetching mail did not work between 17:03 and 18:21 SAST on 1 August (1 h 18 min). We go on watching.")
+			"Reading mail and fetching mail did not work between 17:03 and 18:21 SAST on 1 August (1 h 18 min). We go on watching.")
 		d.Tick(now)
 		if in := only(t, d); in.State != Resolved || in.ResolvedAt.Before(now) {
 			t.Errorf("%s at %v, before it was told", in.State, in.ResolvedAt)

@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -166,10 +167,24 @@ func (e english) Outages(n int, all time.Duration) string {
 }
 
 func (english) list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
+	words := slices.Clone(names)
+	for i := 1; i < len(words); i++ {
+		words[i] = inSentence(words[i])
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// inSentence is a component's name as it stands within a sentence: activities
+// lose their capital, proper names keep it.
+func inSentence(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	if strings.HasSuffix(first, "ing") || first == "Webmail" {
+		return strings.ToLower(name[:1]) + name[1:]
+	}
+	return name
 }
 
 func has(names []string) string { return number(names, "has", "have") }

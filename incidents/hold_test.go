@@ -45,7 +45,7 @@ func TestShortFailureIsOneEntry(t *testing.T) {
 	d.ObserveOutage(at(7), o)
 	d.Tick(at(7))
 	d.ObserveComponents(at(15), facts(at(10), MajorOutage, true, start))
-	if got := d.Snapshot().Headline; got != "Reading mail (IMAP) and Fetching mail (POP3) are answering again; being watched" {
+	if got := d.Snapshot().Headline; got != "Reading mail (IMAP) and fetching mail (POP3) are answering again; being watched" {
 		t.Errorf("headline %q", got)
 	}
 	if next := d.Tick(at(37)); !next.After(at(37)) || len(entries(only(t, d))) != 0 {
@@ -60,7 +60,7 @@ func TestShortFailureIsOneEntry(t *testing.T) {
 		t.Fatalf("%d entries of %d updates", len(got), len(in.Updates))
 	}
 	expectBody(t, got[0], KindRecovered,
-		"Reading mail and Fetching mail did not work between 17:03:10 and 17:03:20 SAST (10 s). We go on watching.")
+		"Reading mail and fetching mail did not work between 17:03:10 and 17:03:20 SAST (10 s). We go on watching.")
 }
 
 func TestHoldDelaysAndNeverDrops(t *testing.T) {
@@ -153,7 +153,7 @@ func TestWidenedOutage(t *testing.T) {
 		if len(got) != 1 || in.Title != "Mail outage" {
 			t.Fatalf("%d entries, title %q", len(got), in.Title)
 		}
-		expectBody(t, got[0], KindWidened, "Reading mail and Fetching mail have not worked since 17:03 SAST.\n\nThe cause is not yet known.")
+		expectBody(t, got[0], KindWidened, "Reading mail and fetching mail have not worked since 17:03 SAST.\n\nThe cause is not yet known.")
 	})
 	t.Run("after it", func(t *testing.T) {
 		d := newDesk(t, nil, DefaultSettings())

@@ -23,7 +23,7 @@ func TestOpeningTellsWhatWorks(t *testing.T) {
 			c.fact.Component = "outgoing"
 			d.ObserveComponents(local(t, 1, "17:04:10"), []ComponentFact{c.fact})
 			d.ObserveOutage(local(t, 1, "17:04:10"), down("o1", start))
-			want := "Reading mail and Fetching mail have not worked since 17:03:10 SAST.\n\n"
+			want := "Reading mail and fetching mail have not worked since 17:03:10 SAST.\n\n"
 			if c.want != "" {
 				want += c.want + "\n\n"
 			}
@@ -138,7 +138,7 @@ func TestHeadlines(t *testing.T) {
 		{"No current data for Sending mail (SMTP); the rest is operational", IndicatorNone, []ComponentFact{well("imap"), well("pop3"), never}},
 		{"Reading mail (IMAP) has not worked since about 17:03 SAST", IndicatorMajor,
 			[]ComponentFact{fact("imap", MajorOutage, local(t, 1, "17:03")), well("pop3"), well("outgoing")}},
-		{"Reading mail (IMAP), Fetching mail (POP3) and Sending mail (SMTP) have not worked, the first since about 17:03 SAST", IndicatorCritical,
+		{"Reading mail (IMAP), fetching mail (POP3) and sending mail (SMTP) have not worked, the first since about 17:03 SAST", IndicatorCritical,
 			[]ComponentFact{fact("imap", MajorOutage, local(t, 1, "17:05")), fact("pop3", MajorOutage, local(t, 1, "17:03")), fact("outgoing", MajorOutage, local(t, 1, "17:05"))}},
 		{"Reading mail (IMAP) has worked only in part since about 17:03 SAST", IndicatorMinor,
 			[]ComponentFact{fact("imap", PartialOutage, local(t, 1, "17:03")), well("pop3"), well("outgoing")}},

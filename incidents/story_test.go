@@ -195,7 +195,7 @@ func TestSeedIsOneThread(t *testing.T) {
 	if first.Title != "Mail outage" || first.State != Investigating || first.Impact != ImpactMajor {
 		t.Errorf("first outage: %q %s %s", first.Title, first.State, first.Impact)
 	}
-	if got := d.Snapshot().Headline; got != "Reading mail (IMAP) and Fetching mail (POP3) have not worked since 17:03 SAST" {
+	if got := d.Snapshot().Headline; got != "Reading mail (IMAP) and fetching mail (POP3) have not worked since 17:03 SAST" {
 		t.Errorf("headline %q", got)
 	}
 	tell(over(o1, local(t, 1, "18:21:07")), 1, "18:21:37")
@@ -269,21 +269,21 @@ func TestSeedIsOneThread(t *testing.T) {
 		kind Kind
 		body string
 	}{
-		{KindOpened, "Reading mail and Fetching mail have not worked since 17:03 SAST.\n\nThe cause is not yet known."},
-		{KindRecovered, "Reading mail and Fetching mail have worked again since 18:21:07 SAST, after 1 h 18 min. We go on watching."},
-		{KindResolved, "No failure since 18:21 SAST. Reading mail and Fetching mail were down for 1 h 18 min."},
-		{KindOpened, "Reading mail and Fetching mail stopped again at 22:04 SAST, 3 h 43 min after recovering. This is the second failure today; updates continue here."},
-		{KindRecovered, "Reading mail and Fetching mail have worked again since 22:26 SAST, after 22 min. We go on watching."},
+		{KindOpened, "Reading mail and fetching mail have not worked since 17:03 SAST.\n\nThe cause is not yet known."},
+		{KindRecovered, "Reading mail and fetching mail have worked again since 18:21:07 SAST, after 1 h 18 min. We go on watching."},
+		{KindResolved, "No failure since 18:21 SAST. Reading mail and fetching mail were down for 1 h 18 min."},
+		{KindOpened, "Reading mail and fetching mail stopped again at 22:04 SAST, 3 h 43 min after recovering. This is the second failure today; updates continue here."},
+		{KindRecovered, "Reading mail and fetching mail have worked again since 22:26 SAST, after 22 min. We go on watching."},
 		{KindStaff, "It is likely to happen again."},
-		{KindOpened, "Reading mail and Fetching mail stopped again at 10:15 SAST, 11 h 49 min after recovering. This is the third failure in 24 hours; updates continue here."},
-		{KindRecovered, "Reading mail and Fetching mail have worked again since 10:38 SAST, after 23 min. We go on watching."},
+		{KindOpened, "Reading mail and fetching mail stopped again at 10:15 SAST, 11 h 49 min after recovering. This is the third failure in 24 hours; updates continue here."},
+		{KindRecovered, "Reading mail and fetching mail have worked again since 10:38 SAST, after 23 min. We go on watching."},
 		{KindStaff, "We are building a debugging kernel."},
-		{KindOpened, "Reading mail and Fetching mail stopped again at 02:45 SAST, 16 h 7 min after recovering. This is the fourth failure since 1 August; updates continue here."},
+		{KindOpened, "Reading mail and fetching mail stopped again at 02:45 SAST, 16 h 7 min after recovering. This is the fourth failure since 1 August; updates continue here."},
 		{KindStaff, "It has not come back on its own."},
-		{KindRecovered, "Reading mail and Fetching mail have worked again since 08:34 SAST, after 5 h 49 min. We go on watching."},
+		{KindRecovered, "Reading mail and fetching mail have worked again since 08:34 SAST, after 5 h 49 min. We go on watching."},
 		{KindStaff, "The first disk checks failed."},
 		{KindStaff, "The fault is in the network subsystem."},
-		{KindResolved, "No failure since 08:34 SAST on 3 August. Reading mail and Fetching mail were down four times, 7 h 52 min in all."},
+		{KindResolved, "No failure since 08:34 SAST on 3 August. Reading mail and fetching mail were down four times, 7 h 52 min in all."},
 	} {
 		if i >= len(in.Updates) {
 			t.Fatalf("%d updates", len(in.Updates))

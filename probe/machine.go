@@ -31,6 +31,7 @@ type machine struct {
 	// notBefore is when the process behind the check was seen to end. Runs
 	// that began earlier tell of a process that is no more.
 	notBefore time.Time
+	readyAt   time.Time // when the process behind the check was last seen to begin
 	warned    Reason    // what staff were last told; a good run forgets it
 	calm      time.Time // SUSPECT: since when it was up
 	first     *Result   // SUSPECT: the run that made it so; nil after a restart
@@ -214,6 +215,9 @@ func (m *machine) end() *Moment {
 	earliest := best
 	if !m.lastBad.IsZero() {
 		earliest = m.firstGood.Add(-max(m.firstGood.Sub(m.lastBad), 0)).UTC()
+	}
+	if ready := m.readyAt.UTC(); ready.After(earliest) && !ready.After(best) {
+		earliest = ready // what had not begun can't have worked
 	}
 	return &Moment{Earliest: earliest, Best: best, Latest: best, Source: SourceFirstGood}
 }

@@ -167,7 +167,7 @@ func (t *Tracker) Ready(now time.Time) Changes {
 	var ch Changes
 	for _, w := range t.checks {
 		if w.state != Up {
-			w.kickedAt = now
+			w.kickedAt, w.readyAt = now, now
 			ch.Kick = append(ch.Kick, w.check.Key)
 		}
 	}

@@ -396,3 +396,15 @@ func TestRestoreReconciles(t *testing.T) {
 		}
 	})
 }
+
+func TestEndIsNoEarlierThanTheNewProcess(t *testing.T) {
+	s := begin(t)
+	s.exit(died(10), at(10))
+	s.run(at(10.5), "connect.refused", "imap", "imaps", "pop3")
+	s.take(s.tracker.Ready(at(15)))
+	s.rise(15.2, "imap", "imaps", "pop3")
+	o := s.outages[len(s.outages)-1]
+	if o.Open() || !o.End.Earliest.Equal(at(15)) || o.End.Best.Before(at(15)) {
+		t.Errorf("the end is %+v, the process began at %v", o.End, at(15))
+	}
+}
