@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Config is the whole configuration. What Default, Parse and Load return is
 // still to be completed, after the last overlay.
@@ -9,6 +12,7 @@ type Config struct {
 	Data       string // folder that holds everything Howdah keeps
 	Database   string // empty: SQLite in Data
 	Web        Web
+	Log        Log
 	Mailserver Mailserver
 	Hosts      []Host
 	Components []Component
@@ -23,10 +27,34 @@ type Site struct {
 	TimeZone string // name in the IANA database; of the times that people read
 }
 
-// Web says where the page is served.
+// Web says where the page is served, and what of it to whom.
 type Web struct {
 	Listen string // host:port
+	// TrustedProxies are believed when they name the client.
+	TrustedProxies []netip.Prefix
+	Metrics        string // Loopback, Public or Off
 }
+
+// What Web.Metrics can be.
+const (
+	Loopback = "loopback" // for programs on this machine that ask directly
+	Public   = "public"   // for everybody
+	Off      = "off"      // for nobody
+)
+
+// Log says how the log is written.
+type Log struct {
+	Format string // Text or JSON
+	Level  string // Info or Debug
+}
+
+// What Log.Format and Log.Level can be.
+const (
+	Text  = "text"
+	JSON  = "json"
+	Info  = "info"
+	Debug = "debug"
+)
 
 // Mailserver is the bundled mail server.
 type Mailserver struct {
@@ -46,10 +74,13 @@ const (
 )
 
 // Listen holds the bundled server's addresses as host:port; an empty one is
-// not listened on.
+// not listened on. LMTP may be UnixPrefix and the path of a socket instead.
 type Listen struct {
 	IMAP, IMAPS, POP3, POP3S, SMTP, LMTP string
 }
+
+// UnixPrefix begins an address that is the path of a Unix socket.
+const UnixPrefix = "unix:"
 
 // TLS names the files, in PEM, of the certificate chain and its private key.
 // Both are empty for a self-signed certificate that Howdah makes.
@@ -99,7 +130,8 @@ func Default() Config {
 	return Config{
 		Site: Site{Name: "Mail", TimeZone: "UTC"},
 		Data: "howdah-data",
-		Web:  Web{Listen: "127.0.0.1:8080"},
+		Web:  Web{Listen: "127.0.0.1:8080", Metrics: Loopback},
+		Log:  Log{Format: Text, Level: Info},
 		Mailserver: Mailserver{
 			Host:    "mailserver",
 			Domains: []string{"localhost"},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -95,11 +96,12 @@ const design = `
 site:       {name: "Mail at Example University", url: "https://status.example.edu/mail/", time_zone: "Africa/Johannesburg"}
 data:       ./howdah-data
 database:   ""
-web:        {listen: "127.0.0.1:8081"}
+web:        {listen: "127.0.0.1:8081", trusted_proxies: [10.0.0.1, "fd00::/8"], metrics: public}
+log:        {format: json, level: debug}
 mailserver:
   host:     elephant
   domains:  [example.edu]
-  listen:   {imap: "127.0.0.1:2143", imaps: "127.0.0.1:2993", pop3: "127.0.0.1:2110", pop3s: "127.0.0.1:2995", smtp: "127.0.0.1:2025", lmtp: "127.0.0.1:2024"}
+  listen:   {imap: "127.0.0.1:2143", imaps: "127.0.0.1:2993", pop3: "127.0.0.1:2110", pop3s: "127.0.0.1:2995", smtp: "127.0.0.1:2025", lmtp: "unix:lmtp.sock"}
   tls:      {cert: "tls/cert.pem", key: "/etc/key.pem"}
   restart:  never
   restart_delay: 7s
@@ -119,12 +121,17 @@ func TestEveryKeyIsRead(t *testing.T) {
 	equal(t, got, Config{
 		Site: Site{Name: "Mail at Example University", URL: "https://status.example.edu/mail", TimeZone: "Africa/Johannesburg"},
 		Data: "/etc/howdah/howdah-data",
-		Web:  Web{Listen: "127.0.0.1:8081"},
+		Web: Web{
+			Listen:         "127.0.0.1:8081",
+			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("fd00::/8")},
+			Metrics:        Public,
+		},
+		Log: Log{Format: JSON, Level: Debug},
 		Mailserver: Mailserver{
 			Host: "elephant", Domains: []string{"example.edu"},
 			Listen: Listen{
 				IMAP: "127.0.0.1:2143", IMAPS: "127.0.0.1:2993", POP3: "127.0.0.1:2110", POP3S: "127.0.0.1:2995",
-				SMTP: "127.0.0.1:2025", LMTP: "127.0.0.1:2024",
+				SMTP: "127.0.0.1:2025", LMTP: "unix:/etc/howdah/lmtp.sock",
 			},
 			TLS:     TLS{Cert: "/etc/howdah/tls/cert.pem", Key: "/etc/key.pem"},
 			Restart: Never, RestartDelay: 7 * time.Second,
@@ -175,6 +182,7 @@ func TestLoadLaysEnvironmentOverFile(t *testing.T) {
 		"HOWDAH_MAILSERVER_RESTART=never",
 		"HOWDAH_MAILSERVER_LISTEN_POP3=",
 		"HOWDAH_MAILSERVER_TLS_KEY=key.pem",
+		"HOWDAH_WEB_METRICS=off", "HOWDAH_LOG_FORMAT=json", "HOWDAH_LOG_LEVEL=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +190,8 @@ func TestLoadLaysEnvironmentOverFile(t *testing.T) {
 	want := Default()
 	want.Site = Site{Name: "From a file of its own", TimeZone: "Europe/Berlin"}
 	want.Data = filepath.Join(folder, "howdah-data")
-	want.Web.Listen = ":8090"
+	want.Web.Listen, want.Web.Metrics = ":8090", Off
+	want.Log = Log{Format: JSON, Level: Debug}
 	want.Detection.PublishAfter, want.Detection.Recover = 2*time.Minute, 5
 	want.Mailserver.Restart, want.Mailserver.Listen.POP3 = Never, ""
 	want.Mailserver.TLS = TLS{Cert: filepath.Join(folder, "c.pem"), Key: "key.pem"}
@@ -218,6 +227,8 @@ func TestMistakesInTheEnvironment(t *testing.T) {
 		"HOWDAH_DETECTION_RECOVER=0":             "HOWDAH_DETECTION_RECOVER: an outage would end without a good run; write 1 or more",
 		"HOWDAH_CHECKS=[]":                       "HOWDAH_CHECKS: a list cannot be set by the environment; write it to the configuration file as checks",
 		"HOWDAH_MAILSERVER_DOMAINS=a,b":          "HOWDAH_MAILSERVER_DOMAINS: a list cannot be set by the environment; write it to the configuration file as mailserver.domains",
+		"HOWDAH_WEB_TRUSTED_PROXIES=10.0.0.1":    "HOWDAH_WEB_TRUSTED_PROXIES: a list cannot be set by the environment; write it to the configuration file as web.trusted_proxies",
+		"HOWDAH_WEB_METRICS=yes":                 `HOWDAH_WEB_METRICS: "yes" is none of the choices; write loopback or public or off`,
 		"HOWDAH_MAILSERVER=maybe":                `HOWDAH_MAILSERVER: "maybe" is none of the choices; write off, or leave it out`,
 		"HOWDAH_SITE_NAME_FILE=" + secret:        "HOWDAH_SITE_NAME_FILE: open " + secret + ": no such file or directory; name a file that can be read",
 		"HOWDAH_DATABASE=postgres://a:hunter2@b": "HOWDAH_DATABASE: only SQLite is to be had; leave it empty, for SQLite in the data folder",

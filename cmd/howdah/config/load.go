@@ -55,10 +55,18 @@ func (c *Config) resolve(folder string) {
 		paths = append(paths, &c.Checks[i].PasswordFile)
 	}
 	for _, p := range paths {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(folder, *p)
-		}
+		*p = within(folder, *p)
 	}
+	if path, ok := strings.CutPrefix(c.Mailserver.Listen.LMTP, UnixPrefix); ok {
+		c.Mailserver.Listen.LMTP = UnixPrefix + within(folder, path)
+	}
+}
+
+func within(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
 }
 
 // finish looks for what is wrong with the whole and blames it on the lines

@@ -20,6 +20,7 @@ type scalar struct {
 	choices []string // of a choice
 	// set takes the value as it is written and says what is wrong with it.
 	set func(text string) (problem, hint string)
+	get func() string
 }
 
 type shape string
@@ -42,9 +43,11 @@ type field struct {
 
 // list holds any number of items; add makes room for one more and returns what
 // it holds. reset empties it, because a list in a file replaces the default.
+// each is what it holds.
 type list struct {
 	reset func()
 	add   func() node
+	each  func() []node
 }
 
 // section is an object that can be switched off as a whole.
@@ -65,6 +68,12 @@ func (c *Config) tree() object {
 		{"database", "empty: SQLite in the data folder", text(&c.Database)},
 		{"web", "where the page is served", object{
 			{"listen", "host:port", text(&c.Web.Listen)},
+			{"trusted_proxies", "addresses or networks (CIDR) whose X-Forwarded-For is believed", prefixes(&c.Web.TrustedProxies)},
+			{"metrics", "who may read /metrics: programs on this machine, everybody or nobody", choice(&c.Web.Metrics, Loopback, Public, Off)},
+		}},
+		{"log", "how the log is written", object{
+			{"format", "lines of text, or one JSON object a line", choice(&c.Log.Format, Text, JSON)},
+			{"level", "from which level on", choice(&c.Log.Level, Info, Debug)},
 		}},
 		{"mailserver", "the bundled mail server, or off", &section{&m.Off, object{
 			{"host", "key of the host that it is known as", text(&m.Host)},
@@ -75,7 +84,7 @@ func (c *Config) tree() object {
 				{"pop3", "POP3 with STLS", text(&m.Listen.POP3)},
 				{"pop3s", "POP3 over TLS", text(&m.Listen.POP3S)},
 				{"smtp", "inbound SMTP", text(&m.Listen.SMTP)},
-				{"lmtp", "inbound LMTP", text(&m.Listen.LMTP)},
+				{"lmtp", "inbound LMTP; also unix:PATH", text(&m.Listen.LMTP)},
 			}},
 			{"tls", "certificate files in PEM; empty: self-signed", object{
 				{"cert", "certificate chain", text(&m.TLS.Cert)},
@@ -122,14 +131,14 @@ func (c *Config) tree() object {
 }
 
 func text(p *string) *scalar {
-	return &scalar{shape: isText, set: func(s string) (string, string) {
+	return &scalar{shape: isText, get: func() string { return *p }, set: func(s string) (string, string) {
 		*p = s
 		return "", ""
 	}}
 }
 
 func choice(p *string, choices ...string) *scalar {
-	return &scalar{shape: isChoice, choices: choices, set: func(s string) (string, string) {
+	return &scalar{shape: isChoice, choices: choices, get: func() string { return *p }, set: func(s string) (string, string) {
 		if !slices.Contains(choices, s) {
 			return fmt.Sprintf("%q is none of the choices", s), "write " + strings.Join(choices, " or ")
 		}
@@ -147,7 +156,7 @@ func duration(p *time.Duration) *scalar { return durationFrom(0, p) }
 func positive(p *time.Duration) *scalar { return durationFrom(1, p) }
 
 func durationFrom(least time.Duration, p *time.Duration) *scalar {
-	return &scalar{shape: isDuration, set: func(s string) (string, string) {
+	return &scalar{shape: isDuration, get: func() string { return p.String() }, set: func(s string) (string, string) {
 		d, err := time.ParseDuration(s)
 		switch {
 		case err != nil:
@@ -163,7 +172,7 @@ func durationFrom(least time.Duration, p *time.Duration) *scalar {
 }
 
 func count(p *int) *scalar {
-	return &scalar{shape: isCount, set: func(s string) (string, string) {
+	return &scalar{shape: isCount, get: func() string { return strconv.Itoa(*p) }, set: func(s string) (string, string) {
 		n, err := strconv.Atoi(s)
 		switch {
 		case err != nil:
@@ -193,6 +202,13 @@ func grown[T any](p *[]T, one func(*T) node) *list {
 			var zero T
 			*p = append(*p, zero)
 			return one(&(*p)[len(*p)-1])
+		},
+		each: func() []node {
+			nodes := make([]node, len(*p))
+			for i := range *p {
+				nodes[i] = one(&(*p)[i])
+			}
+			return nodes
 		},
 	}
 }

@@ -80,7 +80,11 @@ func (m Mailserver) validate(web string, wrong report) {
 			continue
 		}
 		key := "mailserver.listen." + l.key
-		if problem, hint := address(l.addr, false); problem != "" {
+		problem, hint := address(l.addr, false)
+		if path, ok := strings.CutPrefix(l.addr, UnixPrefix); ok && l.key == "lmtp" {
+			problem, hint = socket(path)
+		}
+		if problem != "" {
 			wrong(key, problem, hint)
 		} else if other, ok := taken[l.addr]; ok {
 			wrong(key, fmt.Sprintf("%q is the address of %s too", l.addr, other), "give each an address of its own")

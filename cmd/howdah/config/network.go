@@ -1,0 +1,51 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+const prefixHint = `write an address or a network, such as "10.0.0.1" or "10.0.0.0/8"`
+
+func prefixes(p *[]netip.Prefix) *list { return scalars(p, prefix) }
+
+// prefix takes a network, or an address as the network of one.
+func prefix(p *netip.Prefix) *scalar {
+	return &scalar{
+		shape: isText,
+		get:   func() string { return p.String() },
+		set: func(s string) (string, string) {
+			net, err := netip.ParsePrefix(s)
+			if addr, one := netip.ParseAddr(s); one == nil && addr.Zone() == "" {
+				net, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+			}
+			switch {
+			case err != nil || net.Addr().Is4In6():
+				return fmt.Sprintf("%q is no network", s), prefixHint
+			case net.Bits() == 0:
+				return fmt.Sprintf("%q is everybody, and everybody could pretend to be anybody", s), "name the addresses of the proxies"
+			case net != net.Masked():
+				return fmt.Sprintf("%q is an address within a network", s), fmt.Sprintf("write %q for the network, or %q for the address", net.Masked(), net.Addr())
+			}
+			*p = net
+			return "", ""
+		},
+	}
+}
+
+// socketMax is the longest path of a Unix socket (unix(7)).
+const socketMax = 107
+
+// socket says what is wrong with the path of a Unix socket.
+func socket(path string) (problem, hint string) {
+	switch {
+	case path == "":
+		return "names no socket", `write unix: and a path, such as "unix:/run/howdah/lmtp.sock"`
+	case strings.HasSuffix(path, "/"):
+		return fmt.Sprintf("%q is a folder", path), "name the socket in it"
+	case len(path) > socketMax || strings.ContainsRune(path, 0):
+		return fmt.Sprintf("%q is too long for a socket", path), fmt.Sprintf("name a path of at most %d bytes", socketMax)
+	}
+	return "", ""
+}
