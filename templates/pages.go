@@ -20,6 +20,8 @@ type Frame struct {
 	Version   string
 	// Unsaved is since when updates could not be saved; zero when they could.
 	Unsaved Time
+	// Unread is since when what happened before can't be read; zero when it can.
+	Unread Time
 }
 
 // Link is an entry of the navigation.

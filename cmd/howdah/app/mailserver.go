@@ -82,7 +82,11 @@ func RunMailserver(ctx context.Context, c config.Config, log *slog.Logger) error
 		return err
 	}
 	defer lock.release()
-	settings, demo, err := prepareMail(ctx, c, data, log)
+	settings, err := prepareMail(c, data)
+	if err != nil {
+		return err
+	}
+	demo, err := firstAccounts(ctx, data, log)
 	if err != nil {
 		return err
 	}
@@ -94,10 +98,9 @@ func RunMailserver(ctx context.Context, c config.Config, log *slog.Logger) error
 	})
 }
 
-// prepareMail makes what the mail server needs to start: a certificate and the
-// first accounts. The demo account's password is returned on the very first
-// start only.
-func prepareMail(ctx context.Context, c config.Config, data string, log *slog.Logger) (childSettings, string, error) {
+// prepareMail makes what the mail server needs to start, but for its store: a
+// certificate and folders.
+func prepareMail(c config.Config, data string) (childSettings, error) {
 	m := c.Mailserver
 	s := childSettings{
 		Data:    data,
@@ -108,16 +111,15 @@ func prepareMail(ctx context.Context, c config.Config, data string, log *slog.Lo
 		Key:     m.TLS.Key,
 	}
 	if err := os.MkdirAll(filepath.Join(data, "spool"), 0o700); err != nil {
-		return s, "", err
+		return s, err
 	}
 	if s.Cert == "" {
 		var err error
 		if s.Cert, s.Key, err = selfSigned(filepath.Join(data, "tls"), m.Host); err != nil {
-			return s, "", err
+			return s, err
 		}
 	}
-	demo, err := firstAccounts(ctx, data, log)
-	return s, demo, err
+	return s, nil
 }
 
 // setupError is a failure to start that trying again can't mend.

@@ -39,7 +39,7 @@ func (in *instance) prepareProber() error {
 		Checks:     in.checks,
 		Components: components,
 		Settings:   settings,
-		Store:      in.store,
+		Store:      in.record,
 		Observer:   &bridge{desk: in.desk, log: in.Log},
 		Log:        in.Log,
 	})

@@ -23,7 +23,6 @@ import (
 
 	"howdah/cmd/howdah/config"
 	"howdah/cmd/howdah/web"
-	"howdah/db/statusdb"
 	"howdah/incidents"
 	"howdah/probe"
 )
@@ -50,7 +49,8 @@ type instance struct {
 	ServeOptions
 	data   string // absolute
 	down   teardown
-	store  *statusdb.DB
+	record record
+	damage error // of howdah.db; nil when it can be read
 	desk   *incidents.Desk
 	checks []probe.Check
 	prober *probe.Prober
@@ -92,12 +92,7 @@ func (in *instance) start(ctx context.Context) error {
 		return err
 	}
 	in.down.add("web socket", func(context.Context) error { l.Close(); return nil }) // closed twice on the way down
-	if in.store, err = statusdb.Open(ctx, filepath.Join(in.data, "howdah.db")); err != nil {
-		return err
-	}
-	in.down.add("database", func(context.Context) error { return in.store.Close() })
-
-	if err := in.story(ctx); err != nil {
+	if err := in.openRecord(ctx); err != nil {
 		return err
 	}
 	if err := in.prepareMail(ctx); err != nil {
@@ -127,13 +122,17 @@ func (in *instance) start(ctx context.Context) error {
 		return err
 	}
 	in.down.add("control socket", stop)
-	in.down.goStep("prober", func(ctx context.Context) { in.prober.Run(ctx) })
+	in.down.goStep("prober", func(ctx context.Context) {
+		if err := in.prober.Run(ctx); err != nil {
+			in.fail(fmt.Errorf("prober: %w", err))
+		}
+	})
 	in.down.goStep("renderer", site.Run)
 	srv := web.HTTPServer(site.Handler())
 	in.down.add("web", func(limit context.Context) error { return shutdown(limit, srv) })
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			in.failed <- fmt.Errorf("web: %w", err)
+			in.fail(fmt.Errorf("web: %w", err))
 		}
 	}()
 	in.down.add("clean stop mark", func(context.Context) error { return beat.stopped() })
@@ -148,20 +147,32 @@ func (in *instance) start(ctx context.Context) error {
 // story opens the desk and tells it all recent facts again.
 func (in *instance) story(ctx context.Context) error {
 	var err error
-	if in.desk, err = newDesk(in.Config, in.store, in.Log); err != nil {
+	if in.desk, err = newDesk(in.Config, in.record, in.Log); err != nil {
 		return err
 	}
 	if err := in.desk.Load(ctx); err != nil {
 		return err
 	}
-	outages, err := in.store.Outages(ctx, time.Now().Add(-retell))
+	outages, err := in.record.Outages(ctx, time.Now().Add(-retell))
 	if err != nil {
+		return err
+	}
+	// The prober will ask, when it is too late to begin without them.
+	if _, err := in.record.CheckStates(ctx); err != nil {
 		return err
 	}
 	for i := range outages {
 		in.desk.ObserveOutage(time.Now(), story(&outages[i]))
 	}
 	return nil
+}
+
+// fail ends the instance with the error, unless another one is first.
+func (in *instance) fail(err error) {
+	select {
+	case in.failed <- err:
+	default:
+	}
 }
 
 // newDesk makes the desk that a configuration describes; it is not loaded yet.
@@ -197,8 +208,11 @@ func (in *instance) prepareMail(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if in.mail, in.demo, err = prepareMail(ctx, in.Config, in.data, in.Log); err != nil {
+	if in.mail, err = prepareMail(in.Config, in.data); err != nil {
 		return err
+	}
+	if in.demo, err = firstAccounts(ctx, in.data, in.Log); err != nil {
+		in.Log.Error("the mail store can't be prepared; the page goes on without it", "error", err)
 	}
 	in.mail.Debug = in.Debug
 	pem, err := os.ReadFile(in.mail.Cert)
@@ -222,10 +236,15 @@ func (in *instance) website() (*web.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("site.time_zone: %w", err)
 	}
+	var unread time.Time
+	if in.damage != nil {
+		unread = time.Now()
+	}
 	return web.New(web.Options{
 		Board:   in.desk,
 		Site:    web.Site{Name: in.Config.Site.Name, URL: u, Zone: zone},
-		Ready:   func() error { return nil },
+		Unread:  unread,
+		Ready:   func() error { return in.damage },
 		Log:     in.Log,
 		Version: in.Version,
 	})

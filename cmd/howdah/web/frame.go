@@ -26,6 +26,7 @@ func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
 	if snap != nil {
 		mark = pageMark(snap)
 		f.Unsaved = s.site.clock(snap.UnsavedSince, snap.At)
+		f.Unread = s.site.clock(s.unread, snap.At)
 	}
 	f.Icon = template.URL(public.Icon(string(mark)))
 	return f

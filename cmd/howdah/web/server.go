@@ -39,6 +39,9 @@ type Options struct {
 	// Ready says whether this instance does its work; nil means that it does.
 	// The error goes to the log, not to the asker.
 	Ready func() error
+	// Unread is since when what happened before can't be read, which every page
+	// then says; zero when it can.
+	Unread time.Time
 	// TrustedProxies may name the client in X-Forwarded-For. From anywhere
 	// else that header is not believed.
 	TrustedProxies []netip.Prefix
@@ -51,6 +54,7 @@ type Server struct {
 	board   Board
 	site    site
 	ready   func() error
+	unread  time.Time
 	log     *slog.Logger
 	version string
 	handler http.Handler
@@ -77,6 +81,7 @@ func New(o Options) (*Server, error) {
 		board:   o.Board,
 		site:    st,
 		ready:   o.Ready,
+		unread:  o.Unread,
 		log:     o.Log,
 		version: o.Version,
 		stamps:  map[string]stamp{},

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"howdah/db/sqlite"
+	"howdah/db/statusdb"
+	"howdah/incidents"
+	"howdah/probe"
+)
+
+// record keeps facts and story. It is howdah.db, or what stands in for one
+// that can't be read.
+type record interface {
+	incidents.Store
+	probe.Store
+}
+
+// openRecord opens howdah.db and tells the desk what is in it. A damaged file
+// is left to the last byte as it is, and the page and the mail server start
+// all the same: without a past, and with what happens from now on in memory.
+func (in *instance) openRecord(ctx context.Context) error {
+	path := filepath.Join(in.data, "howdah.db")
+	if err := in.missRecord(path); err != nil {
+		return err
+	}
+	db, err := statusdb.Open(ctx, path)
+	if err == nil {
+		in.record = db
+		if err = in.story(ctx); err == nil {
+			in.down.add("database", func(context.Context) error { return db.Close() })
+			return nil
+		}
+		err = errors.Join(err, db.Close())
+	}
+	if !errors.Is(err, sqlite.ErrCorrupt) {
+		return err
+	}
+	in.damage = fmt.Errorf("%s is damaged: %w; stop howdah and put a backup in its place, or move the file away to begin a new history", path, err)
+	in.Log.Error("the page begins without a past, and what it tells is not saved", "error", in.damage)
+	in.record = noRecord{in.damage}
+	return in.story(ctx)
+}
+
+// missRecord warns when howdah.db is not there but what else a run leaves is.
+func (in *instance) missRecord(path string) error {
+	_, err := os.Stat(path)
+	if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if last, err := newHeartbeat(in.data, in.Log).last(); err != nil || last == nil {
+		return err
+	}
+	in.Log.Warn("an earlier run's howdah.db is missing; a new one is made, with an empty history", "path", path)
+	return nil
+}
+
+// noRecord knows nothing and takes nothing: what should be saved waits in
+// memory, and a post by staff is refused, as with a full disk.
+type noRecord struct{ err error }
+
+// Incidents returns none.
+func (noRecord) Incidents(context.Context) ([]*incidents.Incident, error) { return nil, nil }
+
+// Outages returns none.
+func (noRecord) Outages(context.Context, time.Time) ([]probe.Outage, error) { return nil, nil }
+
+// CheckStates returns none.
+func (noRecord) CheckStates(context.Context) ([]probe.CheckState, error) { return nil, nil }
+
+// SaveIncident refuses.
+func (n noRecord) SaveIncident(context.Context, *incidents.Incident) error { return n.err }
+
+// SaveOutage refuses.
+func (n noRecord) SaveOutage(context.Context, probe.Outage) error { return n.err }
+
+// SaveResults refuses.
+func (n noRecord) SaveResults(context.Context, []probe.Result, []probe.CheckState, []probe.Blip) error {
+	return n.err
+}
