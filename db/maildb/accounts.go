@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"howdah/db/sqlite"
@@ -13,6 +14,8 @@ import (
 
 // CreateAccount makes the account's file first and its entry last, so that a
 // crash leaves at most a file that nobody sees and the next attempt replaces.
+// A file that holds mail is never replaced: the list of accounts may be older
+// than it. That is ErrExists.
 func (db *DB) CreateAccount(ctx context.Context, a mailserver.Account, mailboxes []mailserver.Mailbox) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -31,7 +34,7 @@ func (db *DB) CreateAccount(ctx context.Context, a mailserver.Account, mailboxes
 
 func (db *DB) createAccount(ctx context.Context, a mailserver.Account, mailboxes []mailserver.Mailbox) error {
 	path := db.path(a.Name)
-	if err := removeFiles(path); err != nil {
+	if err := removeEmpty(ctx, path); err != nil {
 		return err
 	}
 	first, err := db.takeUIDValidity(ctx)
@@ -55,6 +58,25 @@ func (db *DB) createAccount(ctx context.Context, a mailserver.Account, mailboxes
 	}
 	db.open[a.Name] = b
 	return nil
+}
+
+// removeEmpty makes room for a new account's file.
+func removeEmpty(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		b, err := openBox(ctx, path)
+		if err != nil {
+			return fmt.Errorf("look into %q, which is there already: %w", path, err)
+		}
+		var mail bool
+		err = b.R.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM message)`).Scan(&mail)
+		if err := errors.Join(err, b.close()); err != nil {
+			return fmt.Errorf("look into %q, which is there already: %w", path, err)
+		}
+		if mail {
+			return fmt.Errorf("%w: %q holds mail; move it away first", mailserver.ErrExists, path)
+		}
+	}
+	return removeFiles(path)
 }
 
 // takeUIDValidity returns where an account's UIDVALIDITYs begin: the seconds

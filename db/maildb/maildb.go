@@ -25,6 +25,9 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// accountsFile names the accounts and what their passwords are checked against.
+const accountsFile = "accounts.db"
+
 // DB is the mail folder. It is safe for concurrent use, by one process.
 type DB struct {
 	dir      string
@@ -38,8 +41,13 @@ type DB struct {
 var _ mailserver.Store = (*DB)(nil)
 
 // Open opens or creates the mail folder; accounts' files are opened when they
-// are first asked for. Uploads that a crash broke off are removed.
+// are first asked for. Uploads that a crash broke off are removed. Without its
+// file of accounts a folder with mail is sqlite.ErrCorrupt: a new file would
+// turn every user away, and mail for them.
 func Open(ctx context.Context, dir string) (*DB, error) {
+	if err := refuseOrphans(dir); err != nil {
+		return nil, fmt.Errorf("open mail folder %q: %w", dir, err)
+	}
 	broken, err := fs.Glob(os.DirFS(dir), spoolPattern)
 	if err != nil {
 		return nil, fmt.Errorf("open mail folder %q: %w", dir, err)
@@ -53,11 +61,32 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open mail folder %q: %w", dir, err)
 	}
-	accounts, err := sqlite.Open(ctx, filepath.Join(dir, "accounts.db"), sqlite.Options{Migrations: schema, Readers: 2})
+	accounts, err := sqlite.Open(ctx, filepath.Join(dir, accountsFile), sqlite.Options{Migrations: schema, Readers: 2})
 	if err != nil {
 		return nil, fmt.Errorf("open mail folder %q: %w", dir, err)
 	}
 	return &DB{dir: dir, accounts: accounts, open: make(map[string]*box)}, nil
+}
+
+func refuseOrphans(dir string) error {
+	st, err := os.Stat(filepath.Join(dir, accountsFile))
+	if err == nil && st.Size() > 0 {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	found, err := fs.Glob(os.DirFS(dir), "*.db")
+	if err != nil {
+		return err
+	}
+	for _, name := range found {
+		if name != accountsFile {
+			return fmt.Errorf("%w: %s is missing or empty, but %s is there; put it back from a backup, or move the mail away to begin anew",
+				sqlite.ErrCorrupt, accountsFile, name)
+		}
+	}
+	return nil
 }
 
 // Close closes all files. No method may be running.
