@@ -79,6 +79,10 @@ func (e english) WasDown(names []string, partial bool, start, end When) string {
 	return fmt.Sprintf("%s %s %s (%s).", e.list(names), verb, e.fromTo(start, end), e.lasted(start, end))
 }
 
+func (e english) LeftUnwatched(names []string, at When) string {
+	return fmt.Sprintf("%s %s not been watched %s; a recovery was not seen.", e.list(names), has(names), e.since(at))
+}
+
 func (english) Watching() string { return "We go on watching." }
 
 func (english) ToldLate() string {

@@ -61,6 +61,11 @@ func (n *narrator) full(key string) string {
 	if i := n.index(key); i >= 0 && n.components[i].Name != "" {
 		return n.components[i].Name
 	}
+	for _, c := range n.former {
+		if c.Key == key && c.Name != "" {
+			return c.Name
+		}
+	}
 	return key
 }
 

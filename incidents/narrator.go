@@ -12,6 +12,7 @@ type narrator struct {
 	words      Words
 	zone       *time.Location
 	components []Component
+	former     []Component // no longer configured; old threads name them
 }
 
 func newNarrator(w Words, zone *time.Location, components []Component) *narrator {
@@ -34,7 +35,7 @@ func (n *narrator) opened(in *Incident, o *Outage, facts map[string]ComponentFac
 	}
 	start := n.start(o, now)
 	var p []string
-	for _, g := range n.byPartial(o) {
+	for _, g := range n.byPartial(o, o.Components()) {
 		switch {
 		case !first && quiet > 0:
 			p = append(p, n.words.StoppedAgain(g.names, g.partial, start, quiet))
@@ -66,8 +67,13 @@ func (n *narrator) widened(o *Outage, more []string, now time.Time) string {
 // it before.
 func (n *narrator) recovered(o *Outage, whole bool, now time.Time) string {
 	start, end := n.start(o, now), When{Moment: *o.End, Told: now, Zone: n.zone}
+	seen, left := o.recovered()
+	told := seen
+	if whole {
+		told = o.Components()
+	}
 	var p []string
-	for _, g := range n.byPartial(o) {
+	for _, g := range n.byPartial(o, told) {
 		if whole {
 			p = append(p, n.words.WasDown(g.names, g.partial, start, end))
 		} else {
@@ -77,12 +83,34 @@ func (n *narrator) recovered(o *Outage, whole bool, now time.Time) string {
 	if o.Unclean && whole {
 		p = append(p, n.words.ToldLate())
 	}
-	return text(append(p, n.words.Watching()))
+	if left != nil {
+		p = append(p, n.left(left, o, now))
+	}
+	if seen != nil {
+		p = append(p, n.words.Watching())
+	}
+	return text(p)
+}
+
+// left tells of components of which nobody knows whether they work again.
+func (n *narrator) left(components []string, o *Outage, now time.Time) string {
+	var at time.Time
+	for _, a := range o.Affected {
+		if a.End != nil && slices.Contains(components, a.Component) {
+			at = earliest(at, a.End.Latest)
+		}
+	}
+	return n.words.LeftUnwatched(n.names(components), When{Moment: Moment{Earliest: at, Best: at, Latest: at}, Told: now, Zone: n.zone})
 }
 
 // resolved tells that the thread has held, and what it held up.
 func (n *narrator) resolved(in *Incident, now time.Time) string {
-	p := []string{n.words.Held(When{Moment: in.Outages[n.last(in)].endMoment(), Told: now, Zone: n.zone})}
+	last := &in.Outages[n.last(in)]
+	p := []string{n.words.Held(When{Moment: last.endMoment(), Told: now, Zone: n.zone})}
+	if last.unseen() {
+		_, left := last.recovered()
+		p = []string{n.left(left, last, now)}
+	}
 	for _, t := range n.totals(in, now) {
 		p = append(p, n.words.Total(t.names, t.times, t.down))
 	}
@@ -207,9 +235,9 @@ type partGroup struct {
 }
 
 // byPartial parts what stopped from what still works in some ways.
-func (n *narrator) byPartial(o *Outage) []partGroup {
+func (n *narrator) byPartial(o *Outage, components []string) []partGroup {
 	var whole, part []string
-	for _, c := range o.Components() {
+	for _, c := range components {
 		if o.partial(c) {
 			part = append(part, c)
 		} else {

@@ -7,15 +7,18 @@ import "time"
 func (d *Desk) tellRecovered(in *Incident, o Outage, now time.Time) {
 	opened := in.said(KindOpened, o.ID)
 	whole := opened == nil || opened.AnnouncedAt.IsZero()
+	seen, left := o.recovered()
 	state := Monitoring
 	switch {
 	case in.State == Resolved && (opened != nil || !o.End.Best.After(in.ResolvedAt)):
 		state = Resolved // staff resolved it early, or the fact came late; it has not failed again
 	case in.Ongoing():
 		state = in.State // another outage of the thread lasts
+	case len(left) > 0 && opened != nil:
+		state = in.State // nobody saw all of it recover
 	}
 	var steps []ComponentChange
-	for _, c := range o.Components() {
+	for _, c := range seen {
 		steps = append(steps, ComponentChange{Component: c, Old: o.status(c), New: Operational})
 	}
 	d.say(in, Update{

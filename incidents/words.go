@@ -22,6 +22,8 @@ type Words interface {
 	// WasDown tells an outage whole, after its end.
 	WasDown(names []string, partial bool, start, end When) string
 	Watching() string
+	// LeftUnwatched: nobody asked them after at, so nobody saw them recover.
+	LeftUnwatched(names []string, at When) string
 	// ToldLate: the status service was down as well and could not tell earlier.
 	ToldLate() string
 
