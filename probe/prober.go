@@ -264,13 +264,18 @@ func (p *Prober) Components() []ComponentFact {
 	return p.tracker.Components()
 }
 
-// Update replaces checks and components. A check whose key, component and
-// target stay keeps its state; any other begins anew and runs at once.
-func (p *Prober) Update(checks []Check, components []Component) {
+// UnsavedSince is when the store began to refuse facts, zero when it has taken
+// all that it was given.
+func (p *Prober) UnsavedSince() time.Time { return p.teller.refusedSince() }
+
+// Update replaces checks, components and settings. A check whose key,
+// component and target stay keeps its state; any other begins anew and runs at
+// once. The settings count from the next run of each check on.
+func (p *Prober) Update(checks []Check, components []Component, settings Settings) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	ch := p.tracker.Update(now, components, checks)
+	ch := p.tracker.Update(now, components, checks, settings)
 	old := p.slots
 	p.slots = map[string]*slot{}
 	for _, c := range checks {

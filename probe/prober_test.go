@@ -189,8 +189,14 @@ func TestStoreThatFails(t *testing.T) {
 				if n := r.store.kept(); n != 0 {
 					t.Fatal("the store was not broken")
 				}
+				if since := r.prober.UnsavedSince(); since.Before(down) || since.Sub(down) > 2*time.Minute {
+					t.Errorf("unsaved since %v, broken since %v", since, down)
+				}
 				r.store.set("")
 				time.Sleep(35 * time.Second)
+				if since := r.prober.UnsavedSince(); !since.IsZero() {
+					t.Errorf("still unsaved since %v", since)
+				}
 				if n := r.store.kept(); n != 1 {
 					t.Errorf("%d outages made up for, want 1", n)
 				}
@@ -256,7 +262,7 @@ func TestUpdateKeepsWhatDidNotChange(t *testing.T) {
 			o.Checks = append(o.Checks, c)
 		}
 		o.Components = append(o.Components, Component{Key: "smtp"})
-		r.prober.Update(o.Checks[1:], o.Components[1:])
+		r.prober.Update(o.Checks[1:], o.Components[1:], o.Settings)
 		time.Sleep(2 * time.Second)
 		var got []string
 		for _, f := range r.prober.Components() {
@@ -266,6 +272,23 @@ func TestUpdateKeepsWhatDidNotChange(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		time.Sleep(time.Hour)
+		r.stop()
+	})
+}
+
+func TestUpdateOfSettingsCountsFromTheNextRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig()
+		r.start(t, nil)
+		time.Sleep(time.Minute)
+		o := r.options()
+		o.Settings.Confirm = nil // the first failure is believed
+		r.prober.Update(o.Checks, o.Components, o.Settings)
+		r.host.set("refused")
+		time.Sleep(o.Checks[0].Every)
+		if f := r.prober.Components()[0]; f.State != Down {
+			t.Errorf("after one failure: %+v", f)
+		}
 		r.stop()
 	})
 }

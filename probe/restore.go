@@ -103,9 +103,10 @@ func (m *machine) withoutOutage(lastEnd time.Time) {
 	m.state, m.fails = Suspect, 1
 }
 
-// Update replaces components and checks. A check keeps its state when its key,
-// component and target stay.
-func (t *Tracker) Update(now time.Time, components []Component, checks []Check) Changes {
+// Update replaces components, checks and settings. A check keeps its state when
+// its key, component and target stay.
+func (t *Tracker) Update(now time.Time, components []Component, checks []Check, settings Settings) Changes {
+	t.settings = settings
 	t.arrange(components, checks, t.byKey)
 	ch := t.Retire(now)
 	ch.Components = t.Components()

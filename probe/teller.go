@@ -15,9 +15,10 @@ type teller struct {
 	log      *slog.Logger
 	signal   chan struct{}
 
-	mu    sync.Mutex // guards queue and fresh
-	queue []told
-	fresh facts
+	mu      sync.Mutex // guards what follows
+	queue   []told
+	fresh   facts
+	refused time.Time // since when saving fails; zero while it works
 
 	unsaved facts     // run's own
 	retry   time.Time // run's own: when to save again; zero when nothing waits
@@ -149,6 +150,15 @@ func (t *teller) save(ctx context.Context) {
 		t.log.Info("the store takes facts again", "dropped", u.dropped)
 	}
 	t.unsaved, t.retry, t.failed = facts{}, time.Time{}, 0
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refused = time.Time{}
+}
+
+func (t *teller) refusedSince() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.refused
 }
 
 func (t *teller) fail(err error) {
@@ -156,6 +166,9 @@ func (t *teller) fail(err error) {
 	wait := min(time.Second<<min(t.failed-1, 10), retryMax)
 	t.retry = time.Now().Add(wait)
 	if t.failed == 1 {
+		t.mu.Lock()
+		t.refused = time.Now().UTC()
+		t.mu.Unlock()
 		t.log.Error("saving facts failed, they wait in memory", "err", err)
 	}
 }

@@ -334,7 +334,7 @@ func TestUpdateEndsWhatNobodyWatches(t *testing.T) {
 	s := begin(t)
 	s.fall(30, "pop3", "webmail")
 	checks := []Check{testCheck("imap", "imap"), testCheck("webmail", "webmail")}
-	s.take(s.tracker.Update(at(60), []Component{{"imap", "elephant"}, {"webmail", "elephant"}}, checks))
+	s.take(s.tracker.Update(at(60), []Component{{"imap", "elephant"}, {"webmail", "elephant"}}, checks, DefaultSettings()))
 	o := s.outages[0]
 	if a := o.affected("pop3"); a.End == nil || a.End.Source != SourceUnwatched || !a.End.Best.Equal(at(60)) {
 		t.Errorf("pop3, which is gone: %+v", a)
