@@ -12,11 +12,15 @@ func (s *Server) alive(c echo.Context) error {
 }
 
 // isReady says whether this process does its work. Why it does not is for the
-// log: the address is public.
+// log and for this machine: the address is public.
 func (s *Server) isReady(c echo.Context) error {
 	if err := s.ready(); err != nil {
 		s.log.Warn("not ready", "error", err)
-		return plain(c, http.StatusServiceUnavailable, "not ready\n")
+		text := "not ready\n"
+		if direct(c.Request()) {
+			text = "not ready: " + err.Error() + "\n"
+		}
+		return plain(c, http.StatusServiceUnavailable, text)
 	}
 	return plain(c, http.StatusOK, "ready\n")
 }

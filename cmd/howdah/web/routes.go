@@ -35,6 +35,9 @@ func (s *Server) routes(e *echo.Echo) {
 	// For machines that watch the watcher
 	read("/healthz", s.alive)
 	read("/readyz", s.isReady)
+	if s.metrics != nil {
+		read("/metrics", echo.WrapHandler(s.metrics))
+	}
 }
 
 // serve answers with what of picks from the newest edition.

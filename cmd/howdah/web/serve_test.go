@@ -262,8 +262,12 @@ func TestReadiness(t *testing.T) {
 	}
 	why = errors.New("disk /var/lib is full")
 	a := ask(t, http.MethodGet, srv.URL+"/readyz")
-	if a.status != http.StatusServiceUnavailable || a.body != "not ready\n" {
+	if a.status != http.StatusServiceUnavailable || a.body != "not ready: disk /var/lib is full\n" {
 		t.Errorf("not ready: %d %q", a.status, a.body)
+	}
+	a = ask(t, http.MethodGet, srv.URL+"/readyz", "X-Forwarded-For", "127.0.0.1")
+	if a.status != http.StatusServiceUnavailable || a.body != "not ready\n" {
+		t.Errorf("not ready, through a proxy: %d %q", a.status, a.body)
 	}
 	if a := ask(t, http.MethodGet, srv.URL+"/healthz"); a.status != http.StatusOK || a.body != "ok\n" {
 		t.Errorf("alive: %d %q", a.status, a.body)

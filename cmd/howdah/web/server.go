@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -37,8 +38,12 @@ type Options struct {
 	Board Board
 	Site  Site
 	// Ready says whether this instance does its work; nil means that it does.
-	// The error goes to the log, not to the asker.
+	// The error goes to the log, and to askers on this machine.
 	Ready func() error
+	// Metrics answers /metrics; nil means that there is no such address.
+	Metrics http.Handler
+	// MetricsPublic lets everybody read them, not only programs on this machine.
+	MetricsPublic bool
 	// Unread is since when what happened before can't be read, which every page
 	// then says; zero when it can.
 	Unread time.Time
@@ -54,6 +59,7 @@ type Server struct {
 	board   Board
 	site    site
 	ready   func() error
+	metrics http.Handler
 	unread  time.Time
 	log     *slog.Logger
 	version string
@@ -81,6 +87,7 @@ func New(o Options) (*Server, error) {
 		board:   o.Board,
 		site:    st,
 		ready:   o.Ready,
+		metrics: o.Metrics,
 		unread:  o.Unread,
 		log:     o.Log,
 		version: o.Version,
@@ -92,6 +99,9 @@ func New(o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	if s.metrics != nil && !o.MetricsPublic {
+		s.metrics = forThisMachine(s.metrics)
+	}
 	if s.problems, err = s.renderProblems(); err != nil {
 		return nil, fmt.Errorf("make web server: %w", err)
 	}
@@ -102,6 +112,19 @@ func New(o Options) (*Server, error) {
 	s.routes(e)
 	s.handler = below(st.path, e)
 	return s, nil
+}
+
+// Renew makes a Server for changed options that takes this one's place: its
+// Last-Modified dates go on from those that this one has given.
+func (s *Server) Renew(o Options) (*Server, error) {
+	n, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n.stamps = maps.Clone(s.stamps)
+	return n, nil
 }
 
 // Handler answers every request to the site, below the site's path and
