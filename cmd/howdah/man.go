@@ -17,7 +17,7 @@ func manCommand() *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
+			if err := os.MkdirAll(args[0], 0o755); /* #nosec G301 -- manual pages are for everybody */ err != nil {
 				return fmt.Errorf("write manual pages: %w", err)
 			}
 			root := cmd.Root()

@@ -163,7 +163,7 @@ func (s *supervisor) once(started func(childStatus)) (childStatus, probe.Exit) {
 		return fail(err)
 	}
 
-	cmd := exec.Command(s.program, "mailserver", "--supervised")
+	cmd := exec.Command(s.program, "mailserver", "--supervised") // #nosec G204 -- our own binary (os.Executable)
 	cmd.Stdout, cmd.Stderr = logW, logW
 	cmd.ExtraFiles = []*os.File{settingsR, statusW}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
