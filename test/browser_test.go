@@ -92,7 +92,7 @@ func lightness(p image.Image) float64 {
 
 // window shows pages in a frame of any width, narrower than a browser's window
 // can be, and without JavaScript. It stands in for the instance's address and
-// lifts the ban on framing.
+// lifts the ban on framing, nothing else of the policy.
 func window(t testing.TB, in *instance) string {
 	t.Helper()
 	to, err := url.Parse(in.url)
@@ -101,7 +101,8 @@ func window(t testing.TB, in *instance) string {
 	}
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	proxy.ModifyResponse = func(r *http.Response) error {
-		r.Header.Del("Content-Security-Policy")
+		policy := r.Header.Get("Content-Security-Policy")
+		r.Header.Set("Content-Security-Policy", strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1))
 		return nil
 	}
 	mux := http.NewServeMux()
@@ -125,7 +126,7 @@ onload = () => {
 	const wide = [...doc.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > root.clientWidth + 0.5)
 	document.getElementById("seen").textContent = JSON.stringify({
 		headline: doc.querySelector("h1")?.innerText ?? "", text: doc.body.innerText,
-		width: root.clientWidth, scrollWidth: root.scrollWidth, height: root.scrollHeight,
+		styled: doc.styleSheets.length > 0, width: root.clientWidth, scrollWidth: root.scrollWidth, height: root.scrollHeight,
 		wide: wide.map(e => e.tagName + "." + e.className),
 	}).replaceAll("<", "\\u003c")
 }
@@ -134,6 +135,7 @@ onload = () => {
 // seen is what a browser makes of a page.
 type seen struct {
 	Headline, Text             string
+	Styled                     bool // the policy let the style sheet in
 	Width, ScrollWidth, Height int
 	Wide                       []string // elements that reach beyond the right edge
 }
@@ -178,6 +180,9 @@ func TestBrowser(t *testing.T) {
 			}
 			if !strings.Contains(got.Text, page.text) {
 				t.Errorf("%s does not say %q", page.path, page.text)
+			}
+			if !got.Styled {
+				t.Errorf("%s came without its style sheet", page.path)
 			}
 			if got.Width != width || got.ScrollWidth > width {
 				t.Errorf("%s is %d px wide in a window of %d: %q", page.path, got.ScrollWidth, got.Width, got.Wide)
