@@ -21,6 +21,7 @@ func (s *session) Append(mailbox string, r imap.LiteralReader, options *imap.App
 	if err != nil {
 		return nil, s.refuseTarget("append", err)
 	}
+	s.conn.owe(true)
 	return &imap.AppendData{UIDValidity: p.UIDValidity, UID: imap.UID(p.UID)}, nil
 }
 

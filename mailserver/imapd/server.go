@@ -156,8 +156,9 @@ func (s *Server) forget(c *conn) {
 	delete(s.conns, c)
 }
 
-// Shutdown stops accepting, says BYE to each session and waits for them to
-// end. When ctx ends first, the connections are cut and its error is returned.
+// Shutdown stops accepting, lets each session carry out and answer the command
+// that it has received, says BYE and waits for them to end. When ctx ends first, the
+// connections are cut and its error is returned.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closing = true
@@ -165,7 +166,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		ln.Close()
 	}
 	for ss := range s.sessions {
-		go ss.bye("Server is shutting down")
+		if ss.loggedIn.Load() {
+			ss.conn.leave()
+		} else {
+			go ss.bye("Server is shutting down")
+		}
 	}
 	s.mu.Unlock()
 
