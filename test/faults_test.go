@@ -240,3 +240,6 @@ checks: [{component: imap, target: "imap://probe@127.0.0.1:%d", password_file: %
 detection: {confirm: [300ms], confirm_timeout: 1500ms, recover: 1, recover_over: 0s, publish_after: 0s}`,
 		in.port["imap"], in.data("probe.password")))
 }
+
+// impatient is a reader who does not wait long.
+var impatient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Second}
