@@ -10,7 +10,7 @@ import (
 )
 
 func configCommand(g *global) *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Check a configuration file or print the reference"}
+	cmd := &cobra.Command{Use: "config", Short: "Check a configuration file, or print the reference or the schema"}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Say what is wrong with a configuration file",
@@ -35,6 +35,14 @@ func configCommand(g *global) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := cmd.OutOrStdout().Write(config.Example())
+			return err
+		},
+	}, &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of a configuration file, for editors",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(config.Schema())
 			return err
 		},
 	})

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -20,10 +19,7 @@ import (
 
 func main() {
 	syscall.Umask(0o077) // everything that we write is the service's own
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
-	err := command().ExecuteContext(ctx)
-	cancel()
+	err := command().ExecuteContext(untilTold())
 	var code exitCode
 	switch {
 	case err == nil:
@@ -33,6 +29,22 @@ func main() {
 		fmt.Fprintln(os.Stderr, "howdah:", err)
 		os.Exit(1)
 	}
+}
+
+// untilTold is a context that ends when we are told to stop. Told again, the
+// process ends at once.
+func untilTold() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	told := make(chan os.Signal, 2)
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-told
+		cancel()
+		<-told
+		fmt.Fprintln(os.Stderr, "howdah: told to stop twice, so this is no clean stop")
+		os.Exit(1)
+	}()
+	return ctx
 }
 
 // exitCode is an error that has been told already and only sets the exit code.
@@ -60,8 +72,8 @@ func command() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&g.configFile, "config", os.Getenv("HOWDAH_CONFIG"), "configuration `file`")
 	f.StringVar(&g.data, "data", "", "data `folder`, instead of the configuration's")
-	f.BoolVar(&g.debug, "debug", false, "log more")
-	f.StringVar(&g.logFormat, "log", "text", "log as `text` or json")
+	f.BoolVar(&g.debug, "debug", false, "log more, whatever the configuration says")
+	f.StringVar(&g.logFormat, "log", "", "log as `text` or json, instead of the configuration's")
 	root.AddCommand(
 		serveCommand(g),
 		mailserverCommand(g),
@@ -79,33 +91,36 @@ func command() *cobra.Command {
 	return root
 }
 
-// load reads the configuration in its order: file, environment, flags.
+// load is read with everything in it that follows from other keys.
 func (g *global) load() (config.Config, error) {
-	env := os.Environ()
-	if g.data != "" {
-		dir, err := filepath.Abs(g.data)
-		if err != nil {
-			return config.Config{}, fmt.Errorf("--data: %w", err)
-		}
-		env = append(env, "HOWDAH_DATA="+dir) // the last one counts
-	}
-	c, err := config.Load(g.configFile, env)
+	c, err := g.read()
 	if err != nil {
 		return c, err
 	}
 	return c.Complete()
 }
 
-func (g *global) logger() (*slog.Logger, error) {
-	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+// read reads the configuration in its order: file, environment, flags. It is
+// still to be completed.
+func (g *global) read() (config.Config, error) {
+	c, err := config.Load(g.configFile, os.Environ())
+	if err != nil {
+		return c, err
+	}
+	if g.data != "" {
+		if c.Data, err = filepath.Abs(g.data); err != nil {
+			return c, fmt.Errorf("--data: %w", err)
+		}
+	}
 	if g.debug {
-		o.Level = slog.LevelDebug
+		c.Log.Level = config.Debug
 	}
 	switch g.logFormat {
-	case "text":
-		return slog.New(slog.NewTextHandler(os.Stderr, o)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(os.Stderr, o)), nil
+	case "":
+	case config.Text, config.JSON:
+		c.Log.Format = g.logFormat
+	default:
+		return c, fmt.Errorf("--log %q: must be text or json", g.logFormat)
 	}
-	return nil, fmt.Errorf("--log %q: must be text or json", g.logFormat)
+	return c, nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +17,10 @@ func serveCommand(g *global) *cobra.Command {
 		Short: "Run the status page, the probes and the mail server",
 		Long: `Run the status page, the probes and the bundled mail server until it is stopped.
 
+SIGHUP makes it read its configuration again. Components, checks, detection,
+the site and who may read what change at once; a mistake, or what needs a
+restart, is told in the log and leaves everything as it was.
+
 Without a configuration it listens on loopback only, keeps its data in
 ./howdah-data and makes a certificate and a demo account.`,
 		Args: cobra.NoArgs,
@@ -23,16 +29,15 @@ Without a configuration it listens on loopback only, keeps its data in
 			if err != nil {
 				return err
 			}
-			log, err := g.logger()
-			if err != nil {
-				return err
-			}
+			reload := make(chan os.Signal, 1)
+			signal.Notify(reload, syscall.SIGHUP)
 			program, err := os.Executable()
 			if err != nil {
 				return fmt.Errorf("find our own program, to run it as the mail server: %w", err)
 			}
 			return app.Serve(cmd.Context(), app.ServeOptions{
-				Config: c, Program: program, Out: cmd.OutOrStdout(), Log: log, Debug: g.debug, Version: version(),
+				Config: c, Read: g.read, Reload: reload, Program: program,
+				Out: cmd.OutOrStdout(), Log: app.NewLog(cmd.ErrOrStderr(), c.Log), Version: version(),
 			})
 		},
 	}
@@ -52,11 +57,7 @@ func mailserverCommand(g *global) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			log, err := g.logger()
-			if err != nil {
-				return err
-			}
-			return app.RunMailserver(cmd.Context(), c, log)
+			return app.RunMailserver(cmd.Context(), c, app.NewLog(cmd.ErrOrStderr(), c.Log))
 		},
 	}
 	cmd.Flags().BoolVar(&supervised, "supervised", false, "take settings from the parent")

@@ -68,7 +68,7 @@ type incidentRequest struct {
 // newsroom is the desk as the shell sees it.
 type newsroom struct {
 	desk *incidents.Desk
-	url  string // of the site
+	url  func() string // of the site
 }
 
 func (n newsroom) ops() map[string]http.HandlerFunc {
@@ -86,7 +86,7 @@ func (n newsroom) post(ctx context.Context, r PostRequest) (PostReply, error) {
 	if err != nil {
 		return PostReply{}, err
 	}
-	return PostReply{Incident: in.ID, Update: u.ID, URL: n.url + "/" + in.Path() + "#update-" + u.ID}, nil
+	return PostReply{Incident: in.ID, Update: u.ID, URL: n.url() + "/" + in.Path() + "#update-" + u.ID}, nil
 }
 
 func (n newsroom) list(context.Context, none) ([]IncidentInfo, error) {
@@ -110,7 +110,7 @@ func (n newsroom) show(_ context.Context, r incidentRequest) (IncidentInfo, erro
 func (n newsroom) info(in *incidents.Incident) IncidentInfo {
 	info := IncidentInfo{
 		ID: in.ID, Title: in.Title, State: string(in.State), Impact: string(in.Impact),
-		URL: n.url + "/" + in.Path(), StartedAt: in.StartedAt, Outages: []OutageInfo{},
+		URL: n.url() + "/" + in.Path(), StartedAt: in.StartedAt, Outages: []OutageInfo{},
 	}
 	if !in.ResolvedAt.IsZero() {
 		info.ResolvedAt = &in.ResolvedAt
@@ -167,5 +167,5 @@ func onDesk[In, Out any](ctx context.Context, c config.Config, op string, r In, 
 	if err := desk.Load(ctx); err != nil {
 		return out, err
 	}
-	return do(newsroom{desk: desk, url: c.Site.URL}, ctx, r)
+	return do(newsroom{desk: desk, url: func() string { return c.Site.URL }}, ctx, r)
 }

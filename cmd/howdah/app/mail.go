@@ -22,10 +22,9 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 	if m.Off {
 		return childStatus{}, nil
 	}
-	host, served := m.Host, in.served()
 	if last != nil && !last.clean {
 		in.Log.Warn("the last run ended uncleanly; the mail server was down since", "last_heartbeat", last.at)
-		in.prober.Exit(probe.Exit{At: last.at, Source: probe.SourceUnclean, Host: host, Components: served, Code: -1})
+		in.prober.Exit(probe.Exit{At: last.at, Source: probe.SourceUnclean, Host: m.Host, Components: in.served(), Code: -1})
 	}
 	in.super = &supervisor{
 		program:  in.Program,
@@ -34,10 +33,14 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 		delay:    m.RestartDelay,
 		log:      in.Log,
 		onExit: func(e probe.Exit) {
-			e.Host, e.Components = host, served
+			in.life.ended()
+			e.Host, e.Components = m.Host, in.served()
 			in.prober.Exit(e)
 		},
-		onReady: func(childStatus) { in.prober.Ready() },
+		onReady: func(childStatus) {
+			in.life.ready()
+			in.prober.Ready()
+		},
 	}
 	st, err := in.super.Start()
 	if errors.Is(err, errSetup) {
@@ -51,7 +54,7 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 }
 
 // served are the components that the bundled server's process stands behind:
-// those with a check of one of its ports.
+// those with a check of one of its ports now.
 func (in *instance) served() []string {
 	l := in.Config.Mailserver.Listen
 	ports := map[string]bool{}
@@ -61,7 +64,7 @@ func (in *instance) served() []string {
 		}
 	}
 	var keys []string
-	for _, c := range in.checks {
+	for _, c := range in.watched.Load().checks {
 		if loopback(c.Target.Host) && ports[fmt.Sprint(c.Target.Port)] && !slices.Contains(keys, c.Component) {
 			keys = append(keys, c.Component)
 		}

@@ -3,42 +3,57 @@ package app
 import (
 	"fmt"
 
+	"howdah/cmd/howdah/config"
 	"howdah/probe"
 )
 
-// prepareProber makes the prober with what an earlier run left behind.
-func (in *instance) prepareProber() error {
-	c := in.Config
+// watchlist is what a configuration wants to be watched, and how.
+type watchlist struct {
+	checks     []probe.Check
+	components []probe.Component
+	settings   probe.Settings
+}
+
+func newWatchlist(c config.Config) (*watchlist, error) {
+	w := &watchlist{settings: probe.DefaultSettings()}
 	for i, k := range c.Checks {
 		t, err := probe.ParseTarget(k.Target)
 		if err != nil {
-			return fmt.Errorf("checks[%d].target: %w", i, err)
+			return nil, fmt.Errorf("checks[%d].target: %w", i, err)
 		}
 		check := probe.Check{Key: k.Key, Component: k.Component, Target: t, Every: k.Every, Timeout: k.Timeout}
 		if file := k.PasswordFile; file != "" {
 			check.Password = func() (string, error) { return readSecret(file) }
 		}
-		in.checks = append(in.checks, check)
+		w.checks = append(w.checks, check)
 	}
-	var components []probe.Component
 	for _, k := range c.Components {
 		p := probe.Component{Key: k.Key}
 		if len(k.DependsOn) > 0 {
 			p.Host = k.DependsOn[0]
 		}
-		components = append(components, p)
+		w.components = append(w.components, p)
 	}
 	d := c.Detection
-	settings := probe.DefaultSettings()
-	settings.Confirm = d.Confirm
-	settings.ConfirmTimeout = d.ConfirmTimeout
-	settings.Recover = d.Recover
-	settings.RecoverOver = d.RecoverOver
+	w.settings.Confirm = d.Confirm
+	w.settings.ConfirmTimeout = d.ConfirmTimeout
+	w.settings.Recover = d.Recover
+	w.settings.RecoverOver = d.RecoverOver
+	return w, nil
+}
+
+// prepareProber makes the prober with what an earlier run left behind.
+func (in *instance) prepareProber() error {
+	w, err := newWatchlist(in.Config)
+	if err != nil {
+		return err
+	}
+	in.watched.Store(w)
 	in.prober = probe.New(probe.Options{
 		Runner:     &probe.Runner{RootCAs: in.roots},
-		Checks:     in.checks,
-		Components: components,
-		Settings:   settings,
+		Checks:     w.checks,
+		Components: w.components,
+		Settings:   w.settings,
 		Store:      in.record,
 		Observer:   &bridge{desk: in.desk, log: in.Log},
 		Log:        in.Log,

@@ -16,10 +16,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
 
 	"howdah/cmd/howdah/config"
 	"howdah/cmd/howdah/web"
@@ -30,47 +32,61 @@ import (
 // stopStep bounds each step of a stop.
 const stopStep = 8 * time.Second
 
-// retell is how far back facts are told to the desk again at a start, so that
-// a crash between a fact and its story loses nothing.
-const retell = 30 * 24 * time.Hour
-
 // ServeOptions are those of Serve.
 type ServeOptions struct {
-	Config  config.Config
+	Config config.Config // complete
+	// Read reads the configuration again as Config was read; it is still to be
+	// completed. It is called for each value that comes from Reload.
+	Read    func() (config.Config, error)
+	Reload  <-chan os.Signal
 	Program string    // our own binary, to be run as the mail server
 	Out     io.Writer // where a person is told where to look
 	Log     *slog.Logger
-	Debug   bool
 	Version string
 }
 
 // instance is what Serve holds while it runs.
 type instance struct {
 	ServeOptions
-	data   string // absolute
-	down   teardown
-	record record
-	damage error // of howdah.db; nil when it can be read
-	desk   *incidents.Desk
-	checks []probe.Check
-	prober *probe.Prober
-	super  *supervisor
-	roots  *x509.CertPool // what the probe trusts beside the system's roots
-	mail   childSettings
-	demo   string     // the demo account's password, on the very first start
-	failed chan error // a part that should not end has ended
+	began    time.Time
+	stopping atomic.Bool
+	data     string // absolute
+	down     teardown
+	record   record
+	damage   error // of howdah.db; nil when it can be read
+	desk     *incidents.Desk
+	watched  atomic.Pointer[watchlist]
+	prober   *probe.Prober
+	site     site
+	url      atomic.Pointer[string] // of the site
+	metrics  http.Handler
+	super    *supervisor
+	life     childLife
+	roots    *x509.CertPool // what the probe trusts beside the system's roots
+	mail     childSettings
+	demo     string     // the demo account's password, on the very first start
+	failed   chan error // a part that should not end has ended
 }
 
 // Serve runs one instance until the context ends. An error before it was ready
 // leaves nothing running.
 func Serve(ctx context.Context, o ServeOptions) error {
-	in := &instance{ServeOptions: o, down: teardown{log: o.Log}, failed: make(chan error, 1)}
+	in := &instance{
+		ServeOptions: o,
+		began:        time.Now(),
+		down:         teardown{log: o.Log},
+		site:         site{changed: make(chan struct{}, 1)},
+		failed:       make(chan error, 1),
+	}
+	in.url.Store(&o.Config.Site.URL)
 	err := in.start(ctx)
 	if err == nil {
 		select {
 		case <-ctx.Done():
 		case err = <-in.failed:
 		}
+		in.stopping.Store(true)
+		notify(o.Log, daemon.SdNotifyStopping)
 	}
 	return errors.Join(err, in.down.run(stopStep))
 }
@@ -106,8 +122,7 @@ func (in *instance) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	site, err := in.website()
-	if err != nil {
+	if err := in.prepareSite(); err != nil {
 		return err
 	}
 
@@ -117,7 +132,7 @@ func (in *instance) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stop, err := serveSocket(in.data, controlSocket, newsroom{desk: in.desk, url: in.Config.Site.URL}.ops())
+	stop, err := serveSocket(in.data, controlSocket, newsroom{desk: in.desk, url: func() string { return *in.url.Load() }}.ops())
 	if err != nil {
 		return err
 	}
@@ -127,8 +142,8 @@ func (in *instance) start(ctx context.Context) error {
 			in.fail(fmt.Errorf("prober: %w", err))
 		}
 	})
-	in.down.goStep("renderer", site.Run)
-	srv := web.HTTPServer(site.Handler())
+	in.down.goStep("renderer", in.site.run)
+	srv := web.HTTPServer(&in.site)
 	in.down.add("web", func(limit context.Context) error { return shutdown(limit, srv) })
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -138,32 +153,11 @@ func (in *instance) start(ctx context.Context) error {
 	in.down.add("clean stop mark", func(context.Context) error { return beat.stopped() })
 	in.down.goStep("heartbeat", beat.run)
 	in.announce(l.Addr().String(), status)
+	notify(in.Log, daemon.SdNotifyReady)
+	in.down.goStep("reload", in.reloads)
 	in.down.goStep("service manager", func(ctx context.Context) {
-		tellManager(ctx, func() { in.prober.Components(); in.desk.Snapshot() }, in.Log)
+		feedWatchdog(ctx, func() { in.prober.Components(); in.desk.Snapshot() }, in.Log)
 	})
-	return nil
-}
-
-// story opens the desk and tells it all recent facts again.
-func (in *instance) story(ctx context.Context) error {
-	var err error
-	if in.desk, err = newDesk(in.Config, in.record, in.Log); err != nil {
-		return err
-	}
-	if err := in.desk.Load(ctx); err != nil {
-		return err
-	}
-	outages, err := in.record.Outages(ctx, time.Now().Add(-retell))
-	if err != nil {
-		return err
-	}
-	// The prober will ask, when it is too late to begin without them.
-	if _, err := in.record.CheckStates(ctx); err != nil {
-		return err
-	}
-	for i := range outages {
-		in.desk.ObserveOutage(time.Now(), story(&outages[i]))
-	}
 	return nil
 }
 
@@ -173,32 +167,6 @@ func (in *instance) fail(err error) {
 	case in.failed <- err:
 	default:
 	}
-}
-
-// newDesk makes the desk that a configuration describes; it is not loaded yet.
-func newDesk(c config.Config, store incidents.Store, log *slog.Logger) (*incidents.Desk, error) {
-	zone, err := time.LoadLocation(c.Site.TimeZone)
-	if err != nil {
-		return nil, fmt.Errorf("site.time_zone: %w", err)
-	}
-	var components []incidents.Component
-	for i, k := range c.Components {
-		components = append(components, incidents.Component{
-			Key: k.Key, Name: k.Name, Group: k.Group, Description: k.Description,
-			DependsOn: k.DependsOn, Position: i + 1,
-		})
-	}
-	return incidents.NewDesk(incidents.Options{
-		Store:      store,
-		Site:       incidents.Site{Name: c.Site.Name, Zone: zone},
-		Components: components,
-		Settings: incidents.Settings{
-			PublishAfter: c.Detection.PublishAfter,
-			ResolveAfter: c.Detection.ResolveAfter,
-			QuietPeriod:  c.Detection.QuietPeriod,
-		},
-		Log: log,
-	}), nil
 }
 
 // prepareMail makes what the mail server needs to start and what the probe
@@ -214,7 +182,7 @@ func (in *instance) prepareMail(ctx context.Context) error {
 	if in.demo, err = firstAccounts(ctx, in.data, in.Log); err != nil {
 		in.Log.Error("the mail store can't be prepared; the page goes on without it", "error", err)
 	}
-	in.mail.Debug = in.Debug
+	in.mail.Debug = in.Config.Log.Level == config.Debug
 	pem, err := os.ReadFile(in.mail.Cert)
 	if err != nil {
 		return fmt.Errorf("mailserver.tls.cert: %w", err)
@@ -224,36 +192,4 @@ func (in *instance) prepareMail(ctx context.Context) error {
 	}
 	in.roots.AppendCertsFromPEM(pem)
 	return nil
-}
-
-// website makes the web server, which shows the desk's snapshots.
-func (in *instance) website() (*web.Server, error) {
-	u, err := url.Parse(in.Config.Site.URL)
-	if err != nil {
-		return nil, fmt.Errorf("site.url: %w", err)
-	}
-	zone, err := time.LoadLocation(in.Config.Site.TimeZone)
-	if err != nil {
-		return nil, fmt.Errorf("site.time_zone: %w", err)
-	}
-	var unread time.Time
-	if in.damage != nil {
-		unread = time.Now()
-	}
-	return web.New(web.Options{
-		Board:   in.desk,
-		Site:    web.Site{Name: in.Config.Site.Name, URL: u, Zone: zone},
-		Unread:  unread,
-		Ready:   func() error { return in.damage },
-		Log:     in.Log,
-		Version: in.Version,
-	})
-}
-
-func shutdown(limit context.Context, srv *http.Server) error {
-	err := srv.Shutdown(limit)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return srv.Close()
-	}
-	return err
 }

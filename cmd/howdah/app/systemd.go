@@ -8,21 +8,23 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// tellManager tells a service manager (sd_notify(3)) that we are ready, and
-// when it watches us (WATCHDOG_USEC) says at half its period that we are
-// alive. alive must return; when it does not, the manager starts us anew.
-// Without a manager this does nothing.
-func tellManager(ctx context.Context, alive func(), log *slog.Logger) {
-	sent, err := daemon.SdNotify(false, daemon.SdNotifyReady)
-	if err != nil {
-		log.Warn("service manager can't be told that we are ready", "error", err)
+// notify tells a service manager (sd_notify(3)), if there is one.
+func notify(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("service manager can't be told", "state", state, "error", err)
 	}
+}
+
+// feedWatchdog says at half the period of a service manager's watchdog
+// (WATCHDOG_USEC) that we are alive, until the context ends. alive must return;
+// when it does not, the manager starts us anew. Without a watchdog this does
+// nothing.
+func feedWatchdog(ctx context.Context, alive func(), log *slog.Logger) {
 	period, err := daemon.SdWatchdogEnabled(false)
 	if err != nil {
 		log.Warn("service manager's watchdog makes no sense", "error", err)
 	}
-	if !sent || period == 0 {
-		<-ctx.Done()
+	if period == 0 {
 		return
 	}
 	t := time.NewTicker(period / 2)
@@ -34,8 +36,6 @@ func tellManager(ctx context.Context, alive func(), log *slog.Logger) {
 		case <-t.C:
 		}
 		alive()
-		if _, err := daemon.SdNotify(false, daemon.SdNotifyWatchdog); err != nil {
-			log.Warn("service manager's watchdog was not told", "error", err)
-		}
+		notify(log, daemon.SdNotifyWatchdog)
 	}
 }

@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"howdah/cmd/howdah/config"
+	"howdah/cmd/howdah/web"
+)
+
+// site is the web server as it is now. A reload puts another in its place;
+// requests under way end with the one that they began with.
+type site struct {
+	now     atomic.Pointer[web.Server]
+	changed chan struct{} // holds one
+}
+
+// ServeHTTP answers with the newest web server.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.now.Load().Handler().ServeHTTP(w, r)
+}
+
+// replace puts a web server in the place of the one before. It has rendered
+// what is looked at most.
+func (s *site) replace(srv *web.Server) {
+	srv.Warm()
+	s.now.Store(srv)
+	select {
+	case s.changed <- struct{}{}:
+	default: // run has not yet seen the last one and will find this
+	}
+}
+
+// run renders ahead of visits until the context ends.
+func (s *site) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		turn, end := context.WithCancel(ctx)
+		go func() {
+			select {
+			case <-s.changed:
+				end()
+			case <-turn.Done():
+			}
+		}()
+		s.now.Load().Run(turn)
+		end()
+	}
+}
+
+// prepareSite makes the web server and what it answers with.
+func (in *instance) prepareSite() error {
+	m := &meter{version: in.Version, snapshot: in.desk.Snapshot, facts: in.prober.Components, unsaved: in.unsavedSince}
+	if !in.Config.Mailserver.Off {
+		m.mail = &in.life
+	}
+	in.metrics = m.handler()
+	o, err := in.website(in.Config)
+	if err != nil {
+		return err
+	}
+	srv, err := web.New(o)
+	if err != nil {
+		return err
+	}
+	in.site.now.Store(srv)
+	return nil
+}
+
+// website describes the web server that a configuration wants. It shows the
+// desk's snapshots.
+func (in *instance) website(c config.Config) (web.Options, error) {
+	u, err := url.Parse(c.Site.URL)
+	if err != nil {
+		return web.Options{}, fmt.Errorf("site.url: %w", err)
+	}
+	zone, err := time.LoadLocation(c.Site.TimeZone)
+	if err != nil {
+		return web.Options{}, fmt.Errorf("site.time_zone: %w", err)
+	}
+	o := web.Options{
+		Board:          in.desk,
+		Site:           web.Site{Name: c.Site.Name, URL: u, Zone: zone},
+		Ready:          in.ready,
+		TrustedProxies: c.Web.TrustedProxies,
+		MetricsPublic:  c.Web.Metrics == config.Public,
+		Log:            in.Log,
+		Version:        in.Version,
+	}
+	if in.damage != nil {
+		o.Unread = in.began
+	}
+	if c.Web.Metrics != config.Off {
+		o.Metrics = in.metrics
+	}
+	return o, nil
+}
+
+// requestsEnd bounds how long a stop waits for requests that are under way.
+const requestsEnd = 3 * time.Second
+
+// shutdown accepts nothing more and lets requests under way end.
+func shutdown(limit context.Context, srv *http.Server) error {
+	limit, cancel := context.WithTimeout(limit, requestsEnd)
+	defer cancel()
+	err := srv.Shutdown(limit)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return srv.Close()
+	}
+	return err
+}
