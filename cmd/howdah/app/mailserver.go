@@ -109,6 +109,7 @@ func prepareMail(c config.Config, data string) (childSettings, error) {
 		Listen:  m.Listen,
 		Cert:    m.TLS.Cert,
 		Key:     m.TLS.Key,
+		Log:     c.Log,
 	}
 	if err := os.MkdirAll(filepath.Join(data, "spool"), 0o700); err != nil {
 		return s, err
@@ -146,11 +147,7 @@ type protocol interface {
 // runMailserver serves until the context ends. ready is called once every port
 // is bound and the store is open.
 func runMailserver(ctx context.Context, s childSettings, ready func(bound config.Listen)) error {
-	level := slog.LevelInfo
-	if s.Debug {
-		level = slog.LevelDebug
-	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("process", "mailserver")
+	log := NewLog(os.Stderr, s.Log).With("process", "mailserver")
 
 	cert, err := tls.LoadX509KeyPair(s.Cert, s.Key)
 	if err != nil {

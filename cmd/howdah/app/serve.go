@@ -182,7 +182,6 @@ func (in *instance) prepareMail(ctx context.Context) error {
 	if in.demo, err = firstAccounts(ctx, in.data, in.Log); err != nil {
 		in.Log.Error("the mail store can't be prepared; the page goes on without it", "error", err)
 	}
-	in.mail.Debug = in.Config.Log.Level == config.Debug
 	pem, err := os.ReadFile(in.mail.Cert)
 	if err != nil {
 		return fmt.Errorf("mailserver.tls.cert: %w", err)

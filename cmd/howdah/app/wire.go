@@ -26,7 +26,7 @@ type childSettings struct {
 	Listen  config.Listen `json:"listen"`
 	Cert    string        `json:"cert"` // PEM files
 	Key     string        `json:"key"`
-	Debug   bool          `json:"debug"`
+	Log     config.Log    `json:"log"`
 }
 
 // childStatus is the child's one answer.
