@@ -149,6 +149,17 @@ func look(t testing.TB, window, page string, width int) seen {
 	return decode[seen](t, text)
 }
 
+// fits fails unless the page has its style and needs no sideways scrolling.
+func (s seen) fits(t testing.TB, page string, width int) {
+	t.Helper()
+	if !s.Styled {
+		t.Errorf("%s came without its style sheet", page)
+	}
+	if s.Width != width || s.ScrollWidth > width {
+		t.Errorf("%s is %d px wide in a window of %d: %q", page, s.ScrollWidth, s.Width, s.Wide)
+	}
+}
+
 // In a real browser without JavaScript, on a phone and on a desk, by day and by
 // night: the pages say what they must and fit.
 func TestBrowser(t *testing.T) {
@@ -181,12 +192,7 @@ func TestBrowser(t *testing.T) {
 			if !strings.Contains(got.Text, page.text) {
 				t.Errorf("%s does not say %q", page.path, page.text)
 			}
-			if !got.Styled {
-				t.Errorf("%s came without its style sheet", page.path)
-			}
-			if got.Width != width || got.ScrollWidth > width {
-				t.Errorf("%s is %d px wide in a window of %d: %q", page.path, got.ScrollWidth, got.Width, got.Wide)
-			}
+			got.fits(t, page.path, width)
 			for scheme, args := range map[string][]string{
 				"light": {"--blink-settings=preferredColorScheme=1"},
 				"dark":  {"--blink-settings=preferredColorScheme=0"},
@@ -199,5 +205,8 @@ func TestBrowser(t *testing.T) {
 				}
 			}
 		}
+	}
+	for _, page := range []string{"/history", "/components/imap"} {
+		look(t, window, page, 320).fits(t, page, 320)
 	}
 }

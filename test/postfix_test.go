@@ -170,7 +170,7 @@ func subjects(t testing.TB, c *imapclient.Client) map[string]int {
 // page and feed tell the story.
 func TestMailWaitsInPostfix(t *testing.T) {
 	t.Parallel()
-	in := start(t, "  domains: [example.edu]\n  restart_delay: 6s\ndetection: {publish_after: 2s, recover: 2, recover_over: 2s}")
+	in := start(t, "  domains: [example.edu]\n  restart_delay: 8s\ndetection: {publish_after: 2s, recover: 2, recover_over: 2s}")
 	p := startPostfix(t, in.port["lmtp"])
 	want := map[string]int{}
 	send := func(subject string) {
@@ -192,7 +192,7 @@ func TestMailWaitsInPostfix(t *testing.T) {
 	for n := range 5 {
 		send(fmt.Sprintf("meanwhile %d", n+1))
 	}
-	in.within(4*time.Second, "five messages wait because the server refuses", func() bool {
+	in.within(6*time.Second, "five messages wait because the server refuses", func() bool {
 		refused := 0
 		for _, q := range p.queue() {
 			if len(q.Recipients) == 1 && strings.Contains(q.Recipients[0].Delay, "Connection refused") {
@@ -210,7 +210,7 @@ func TestMailWaitsInPostfix(t *testing.T) {
 	}
 	during := shoot(t, "during", in.url+"/", 1280, 900)
 
-	in.within(15*time.Second, "the mail server is back", in.greets)
+	in.within(20*time.Second, "the mail server is back", in.greets)
 	c := in.imap()
 	in.within(20*time.Second, "all mail has arrived", arrived(c))
 	in.within(10*time.Second, "the queue is empty", func() bool { return len(p.queue()) == 0 })
