@@ -19,8 +19,11 @@ func FuzzServer(f *testing.F) {
 	f.Add("imaps", []byte("\x16\x03\x01\x00\x05hello"))
 	f.Add("pop3", []byte("+OK\r\n+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n+OK\r\n+OK\r\n+OK 1 2\r\n+OK\r\n"))
 	f.Add("pop3", []byte("+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\ninjected"))
+	f.Add("smtp", []byte("220 a\r\n250-b\r\n250-AUTH LOGIN PLAIN\r\n250 x\r\n235\r\n250\r\n251 ok\r\n250 \r\n221\r\n"))
+	f.Add("submission", []byte("220-a\r\n220 b\r\n250-c\r\n250 AUTH LOGIN\r\n334 x\r\n334\r\n421 bye\r\n"))
+	f.Add("smtp", []byte("220\r\n250-b\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n"))
 	f.Fuzz(func(t *testing.T, scheme string, says []byte) {
-		if _, ok := ports[scheme]; !ok {
+		if _, ok := schemeOf(scheme); !ok {
 			t.Skip()
 		}
 		dial := func(context.Context, string, string) (net.Conn, error) {
@@ -32,7 +35,7 @@ func FuzzServer(f *testing.F) {
 			}()
 			return ours, nil
 		}
-		target := Target{Scheme: scheme, User: "probe", Host: "127.0.0.1", Port: 1}
+		target := Target{Scheme: scheme, User: "probe", Host: "127.0.0.1", Port: 1, Recipient: "probe@example.edu"}
 		r := (&Runner{Dial: dial}).RunTarget(t.Context(), target, func() (string, error) { return secret, nil }, 5*time.Second)
 		if r.Reason == "probe.panic" || r.Reason.Cause() == "timeout" || r.Verdict == Fail && r.Reason == "" {
 			t.Errorf("%s %q: %s", r.Verdict, r.Reason, r.Detail)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
-	"strings"
 	"time"
 )
 
@@ -69,11 +68,13 @@ func (r *Runner) RunTarget(ctx context.Context, t Target, password func() (strin
 
 // speak holds the conversation that the scheme asks for.
 func (c *conn) speak() error {
-	switch strings.TrimSuffix(c.target.Scheme, "s") {
-	case "imap":
+	switch c.target.Scheme {
+	case "imap", "imaps":
 		return (&imap{conn: c}).run()
-	case "pop3":
+	case "pop3", "pop3s":
 		return (&pop3{conn: c}).run()
+	case "smtp", "smtps", "submission":
+		return (&smtp{conn: c}).run()
 	}
 	return &stepError{"probe.scheme", Inconclusive, fmt.Sprintf("nothing speaks %q", c.target.Scheme)}
 }

@@ -44,6 +44,8 @@ func TestHungServer(t *testing.T) {
 		{"whole run is bounded", "imap://127.0.0.1", piped(script{lag, "S: * OK", "C: a1", lag, "S: a1 OK", "C: a2", hang}), 15 * time.Second, "logout.timeout", 15 * time.Second},
 		{"POP3 accepts and is silent", "pop3://127.0.0.1", silent, 15 * time.Second, "greeting.timeout", 10 * time.Second},
 		{"POP3 is silent within the capabilities", "pop3://127.0.0.1", piped(script{"S: +OK", "C: CAPA", "S: +OK", hang}), 15 * time.Second, "capa.timeout", 10 * time.Second},
+		{"SMTP accepts and is silent", "smtp://127.0.0.1", silent, 15 * time.Second, "greeting.timeout", 10 * time.Second},
+		{"SMTP is silent within an answer", "smtp://127.0.0.1", piped(script{"S: 220 mx", "C: EHLO", "S: 250-mx", hang}), 15 * time.Second, "ehlo.timeout", 10 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

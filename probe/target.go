@@ -8,14 +8,18 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Target is what a check asks: a server, and the account to ask it with.
 type Target struct {
-	Scheme string // "imap", "imaps", "pop3" or "pop3s"
+	Scheme string // one of those in ParseTarget's comment
 	User   string // empty: the run stops before it would log in
 	Host   string // name or address, an IPv6 address without brackets
 	Port   uint16
+	// Recipient is whom the server is asked to take mail for, an address in
+	// ASCII; empty for nobody.
+	Recipient string
 	// Insecure skips the checks of the certificate.
 	Insecure bool
 	// Plaintext lets the password go in the clear to an address that is not
@@ -23,36 +27,61 @@ type Target struct {
 	Plaintext bool
 }
 
-// ports are those of RFC 9051, RFC 1939 and RFC 8314.
-var ports = map[string]uint16{"imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995}
+// scheme is what a target's URL can say.
+type scheme struct {
+	name    string
+	port    uint16   // that is meant when the URL names none
+	options []string // that may follow the "?"
+}
 
-// ParseTarget parses scheme://user@host:port, with ?insecure=true to skip
-// certificate checks and ?plaintext=true to allow a password in the clear. The
-// port defaults by scheme. A password in the URL is refused, and no error
-// repeats any of it.
+var (
+	login    = []string{"insecure", "plaintext"}
+	envelope = []string{"insecure", "plaintext", "rcpt"}
+)
+
+// schemes have the ports of RFC 9051, RFC 1939, RFC 5321, RFC 6409 and
+// RFC 8314.
+var schemes = []scheme{
+	{"imap", 143, login},
+	{"imaps", 993, login},
+	{"pop3", 110, login},
+	{"pop3s", 995, login},
+	{"smtp", 25, envelope},
+	{"submission", 587, envelope},
+	{"smtps", 465, envelope},
+}
+
+// ParseTarget parses scheme://user@host:port, where the port defaults by
+// scheme:
+//
+//	imap, imaps, pop3, pop3s    log in and look at the inbox
+//	smtp, submission, smtps     log in; ?rcpt=ADDRESS begins a message to it
+//
+// Everywhere ?insecure=true skips certificate checks, and ?plaintext=true
+// allows a password in the clear. A password in the URL is refused, and no
+// error repeats any of it.
 func ParseTarget(s string) (Target, error) {
-	scheme, rest, ok := strings.Cut(s, "://")
+	name, rest, ok := strings.Cut(s, "://")
 	if !ok {
 		return Target{}, errors.New("parsing target: want scheme://user@host:port")
 	}
 	// Before anything else, because the errors of net/url quote what they saw.
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 && strings.Contains(rest[:i], ":") {
+	if holdsPassword(rest) {
 		return Target{}, errors.New("parsing target: a password does not belong in the URL, put it in a password file (a colon in the user name is %3A)")
 	}
-	scheme = strings.ToLower(scheme)
-	port, ok := ports[scheme]
+	kind, ok := schemeOf(strings.ToLower(name))
 	if !ok {
-		return Target{}, fmt.Errorf("parsing target %q: unknown scheme %q, want imap, imaps, pop3 or pop3s", s, scheme)
+		return Target{}, fmt.Errorf("parsing target %q: unknown scheme %q, want %s", s, strings.ToLower(name), schemeNames())
 	}
 	u, err := url.Parse(s)
 	if err != nil {
 		return Target{}, errors.New("parsing target: not of the form scheme://user@host:port")
 	}
-	t := Target{Scheme: scheme, User: u.User.Username(), Host: u.Hostname(), Port: port}
+	t := Target{Scheme: kind.name, User: u.User.Username(), Host: u.Hostname(), Port: kind.port}
 	if t.Host == "" || strings.ContainsAny(t.Host, " \t/") {
 		return Target{}, fmt.Errorf("parsing target %q: no host", s)
 	}
-	if strings.ContainsFunc(t.User, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	if strings.ContainsFunc(t.User, unicode.IsControl) {
 		return Target{}, fmt.Errorf("parsing target %q: control character in the user name", s)
 	}
 	if u.Fragment != "" || (u.Path != "" && u.Path != "/") {
@@ -65,32 +94,37 @@ func ParseTarget(s string) (Target, error) {
 		}
 		t.Port = uint16(n)
 	}
-	if err := t.parseQuery(u.RawQuery); err != nil {
+	if err := t.parseOptions(u.RawQuery, kind.options); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	return t, nil
 }
 
-func (t *Target) parseQuery(raw string) error {
-	query, err := url.ParseQuery(raw)
-	if err != nil {
-		return err
+// holdsPassword reports whether what follows the "://" may hold a password: a
+// colon before an "@". An "@" in the value of an option is none of a password.
+func holdsPassword(rest string) bool {
+	if head, query, ok := strings.Cut(rest, "?"); ok && onlyOptions(query) {
+		rest = head
 	}
-	for key, values := range query {
-		on, err := strconv.ParseBool(values[len(values)-1])
-		if err != nil {
-			return fmt.Errorf("%q wants true or false", key)
-		}
-		switch key {
-		case "insecure":
-			t.Insecure = on
-		case "plaintext":
-			t.Plaintext = on
-		default:
-			return fmt.Errorf("unknown option %q, want insecure or plaintext", key)
+	i := strings.LastIndexByte(rest, '@')
+	return i >= 0 && strings.Contains(rest[:i], ":")
+}
+
+func schemeOf(name string) (scheme, bool) {
+	for _, k := range schemes {
+		if k.name == name {
+			return k, true
 		}
 	}
-	return nil
+	return scheme{}, false
+}
+
+func schemeNames() string {
+	var names []string
+	for _, k := range schemes {
+		names = append(names, k.name)
+	}
+	return oneOf(names)
 }
 
 // Address is the host and port as net.Dial takes them.
@@ -105,14 +139,7 @@ func (t Target) String() string {
 	if t.User != "" {
 		u.User = url.User(t.User)
 	}
-	query := url.Values{}
-	if t.Insecure {
-		query.Set("insecure", "true")
-	}
-	if t.Plaintext {
-		query.Set("plaintext", "true")
-	}
-	u.RawQuery = query.Encode()
+	u.RawQuery = t.options()
 	return u.String()
 }
 

@@ -16,6 +16,11 @@ func TestParseTarget(t *testing.T) {
 		{in: "pop3://joe%40example.edu@[::1]/", want: Target{Scheme: "pop3", User: "joe@example.edu", Host: "::1", Port: 110}, out: "pop3://joe%40example.edu@[::1]:110"},
 		{in: "pop3s://h:995?insecure=true", want: Target{Scheme: "pop3s", Host: "h", Port: 995, Insecure: true}},
 		{in: "imap://u@h?plaintext=true", want: Target{Scheme: "imap", User: "u", Host: "h", Port: 143, Plaintext: true}, out: "imap://u@h:143?plaintext=true"},
+		{in: "smtp://mx.example.edu?rcpt=joe+tag@example.edu", want: Target{Scheme: "smtp", Host: "mx.example.edu", Port: 25, Recipient: "joe+tag@example.edu"},
+			out: "smtp://mx.example.edu:25?rcpt=joe%2Btag@example.edu"},
+		{in: "submission://joe%40x.example@h?plaintext=true&rcpt=a%26b%40x.example", want: Target{Scheme: "submission", User: "joe@x.example", Host: "h", Port: 587, Plaintext: true, Recipient: "a&b@x.example"},
+			out: "submission://joe%40x.example@h:587?plaintext=true&rcpt=a%26b@x.example"},
+		{in: "smtps://[::1]", want: Target{Scheme: "smtps", Host: "::1", Port: 465}, out: "smtps://[::1]:465"},
 	}
 	for _, tt := range tests {
 		got, err := ParseTarget(tt.in)
@@ -48,6 +53,15 @@ func TestParseTargetRefuses(t *testing.T) {
 		"imap://u@h?insecure=maybe":    "true or false",
 		"imap://u@h?insecur=true":      "unknown option",
 		"imap://a%0d%0ab@h":            "control character",
+		"imap://u@h?rcpt=a@b":          "unknown option",
+		"smtp://h?rcpt=":               "wants an address",
+		"smtp://h?rcpt=probe":          "wants an address",
+		"smtp://h?rcpt=a@b%3e%0d%0aX":  "wants an address",
+		"smtp://h?rcpt=m%c3%bc@b":      "wants an address",
+		"smtp://h?rcpt=%zz@b":          "invalid URL escape",
+		"smtp://u:hunter2@h?rcpt=a@b":  "password",
+		"smtp://u:1?hunter2@h":         "password",
+		"smtp://u:1?rcpt@hunter2@h":    "password",
 		"imap://u:hunter2@h":           "password",
 		"imap://u:hunter2@h:x":         "password",
 		"imap://u:hunter2/?#@h":        "password",

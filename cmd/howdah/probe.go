@@ -16,8 +16,9 @@ func probeCommand() *cobra.Command {
 		Long: `Run one check now and say how it went: first line and exit code are those of a
 monitoring plugin (0 ok, 1 slow, 2 failed, 3 could not ask).
 
-URL is imap://user@host:port, imaps://, pop3:// or pop3s://; ?insecure=true
-accepts any certificate.`,
+URL is scheme://user@host:port with the scheme imap, imaps, pop3, pop3s, smtp,
+submission or smtps. ?insecure=true accepts any certificate, and for the last
+three ?rcpt=ADDRESS asks whether mail would be taken for it; none is sent.`,
 		Example: "  howdah probe imap://demo@127.0.0.1:1143?insecure=true --password-file howdah-data/demo.password",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -1,0 +1,186 @@
+package probe
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// smtp asks an SMTP server (RFC 5321, RFC 6409) what a sender asks: greeting,
+// encryption, login, and whether it would take mail for the recipient. The
+// message is given up before its text, so nobody gets mail. No command is sent
+// before the one ahead of it is answered, also where PIPELINING is offered,
+// because each has its own time and its own reason to fail.
+type smtp struct {
+	*conn
+	offers map[string]string // extensions in upper case, with their arguments
+	user   bool              // logged in
+}
+
+func (s *smtp) run() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if err := s.step("greeting", budgetCommand, s.greeting); err != nil {
+		return err
+	}
+	if err := s.step("ehlo", budgetCommand, s.ehlo); err != nil {
+		return err
+	}
+	if _, offered := s.offers["STARTTLS"]; offered && !s.encrypted {
+		if err := s.step("starttls", budgetCommand, s.starttls); err != nil {
+			return err
+		}
+		if err := s.step("tls", budgetTLS, s.encrypt); err != nil {
+			return err
+		}
+		// What was offered before encryption proves nothing (RFC 3207, 4.2).
+		if err := s.step("ehlo", budgetCommand, s.ehlo); err != nil {
+			return err
+		}
+	}
+	if s.logsIn() {
+		if err := s.step("auth", budgetCommand, s.auth); err != nil {
+			return err
+		}
+		s.user = true
+	}
+	return s.finish()
+}
+
+// finish asks about the recipient when there is one, and says goodbye.
+func (s *smtp) finish() error {
+	if s.target.Recipient != "" {
+		for _, phase := range []struct{ name, command string }{
+			{"mail", "MAIL FROM:<" + s.sender() + ">"},
+			{"rcpt", "RCPT TO:<" + s.target.Recipient + ">"},
+			{"rset", "RSET"},
+		} {
+			err := s.step(phase.name, budgetCommand, func(context.Context) error {
+				_, err := s.ask(phase.command)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return s.logout(s.quit)
+}
+
+// sender is the account where one logged in under an address, because a server
+// may let it send as nobody else. Otherwise it is nobody, as for a notice
+// (RFC 5321, section 4.5.5), which every server takes.
+func (s *smtp) sender() string {
+	if s.user && checkAddress(s.target.User) == nil {
+		return s.target.User
+	}
+	return ""
+}
+
+func (s *smtp) greeting(context.Context) error {
+	_, err := s.expect('2')
+	return err
+}
+
+func (s *smtp) ehlo(context.Context) error { return s.hello("EHLO") }
+
+// hello introduces us, and notes what the server offers.
+func (s *smtp) hello(verb string) error {
+	s.offers = map[string]string{}
+	r, err := s.ask(verb + " " + s.ownName())
+	if err != nil {
+		return err
+	}
+	for i, line := range r.lines {
+		if i == 0 {
+			continue // its own name
+		}
+		name, args, _ := strings.Cut(strings.ToUpper(line), " ")
+		s.offers[name] = args
+	}
+	return nil
+}
+
+// ownName is our address as a literal (RFC 5321, section 4.1.3): a machine that
+// has a name need not have one that the server can find.
+func (s *smtp) ownName() string {
+	local, err := netip.ParseAddrPort(s.raw.LocalAddr().String())
+	if err != nil {
+		return "localhost" // a socket within this machine
+	}
+	a := local.Addr().Unmap().WithZone("")
+	if a.Is6() {
+		return "[IPv6:" + a.String() + "]"
+	}
+	return "[" + a.String() + "]"
+}
+
+func (s *smtp) starttls(context.Context) error {
+	if _, err := s.ask("STARTTLS"); err != nil {
+		return err
+	}
+	return s.nothingInjected()
+}
+
+// auth logs in (RFC 4954) with PLAIN in one round trip, or with LOGIN where
+// only that is offered.
+func (s *smtp) auth(context.Context) error {
+	password, err := s.secret()
+	if err != nil {
+		return err
+	}
+	mechanisms := strings.Fields(s.offers["AUTH"])
+	switch {
+	case slices.Contains(mechanisms, "PLAIN"):
+		s.mechanism = "PLAIN"
+		if err := s.send("AUTH PLAIN "+saslPlain(s.target.User, password), "AUTH PLAIN ***"); err != nil {
+			return err
+		}
+	case slices.Contains(mechanisms, "LOGIN"):
+		s.mechanism = "LOGIN"
+		if err := s.authLogin(password); err != nil {
+			return err
+		}
+	default:
+		return &fault{"nomech", "neither AUTH PLAIN nor AUTH LOGIN is offered"}
+	}
+	_, err = s.expect('2')
+	return misunderstood(err)
+}
+
+// authLogin holds the conversation of LOGIN up to its last answer.
+func (s *smtp) authLogin(password string) error {
+	for _, line := range []struct{ text, shown string }{
+		{"AUTH LOGIN", "AUTH LOGIN"},
+		{base64.StdEncoding.EncodeToString([]byte(s.target.User)), "***"},
+	} {
+		if err := s.send(line.text, line.shown); err != nil {
+			return err
+		}
+		if _, err := s.expect('3'); err != nil {
+			return misunderstood(err)
+		}
+	}
+	return s.send(base64.StdEncoding.EncodeToString([]byte(password)), "***")
+}
+
+// misunderstood tells a server that does not know what it offers (50z) from one
+// that refuses the credentials, which would be the probe's mistake.
+func misunderstood(err error) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" && strings.HasPrefix(f.detail, "50") {
+		return &fault{"bad", f.detail}
+	}
+	return err
+}
+
+func (s *smtp) quit(context.Context) error {
+	_, err := s.ask("QUIT")
+	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "bye" {
+		return nil // a goodbye all the same
+	}
+	return err
+}
