@@ -55,7 +55,7 @@ func watchedSince(open []*Incident) Moment {
 	var last Moment
 	for _, in := range open {
 		for i := range in.Outages {
-			if end := in.Outages[i].endMoment(); !in.Outages[i].unseen() && end.Best.After(last.Best) {
+			if end := in.Outages[i].endMoment(); !in.Outages[i].Unseen() && end.Best.After(last.Best) {
 				last = end
 			}
 		}

@@ -107,7 +107,7 @@ func (n *narrator) left(components []string, o *Outage, now time.Time) string {
 func (n *narrator) resolved(in *Incident, now time.Time) string {
 	last := &in.Outages[n.last(in)]
 	p := []string{n.words.Held(When{Moment: last.endMoment(), Told: now, Zone: n.zone})}
-	if last.unseen() {
+	if last.Unseen() {
 		_, left := last.recovered()
 		p = []string{n.left(left, last, now)}
 	}

@@ -21,5 +21,6 @@ func (o *Outage) recovered() (seen, left []string) {
 	return seen, left
 }
 
-// unseen reports whether the outage has an end that nobody saw.
-func (o *Outage) unseen() bool { return o.End != nil && o.End.Source == SourceUnwatched }
+// Unseen reports whether the outage has an end that nobody saw: it is when the
+// last of its components was asked no more.
+func (o *Outage) Unseen() bool { return o.End != nil && o.End.Source == SourceUnwatched }

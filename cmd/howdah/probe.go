@@ -17,8 +17,9 @@ func probeCommand() *cobra.Command {
 monitoring plugin (0 ok, 1 slow, 2 failed, 3 could not ask).
 
 URL is scheme://user@host:port with the scheme imap, imaps, pop3, pop3s, smtp,
-submission or smtps. ?insecure=true accepts any certificate, and for the last
-three ?rcpt=ADDRESS asks whether mail would be taken for it; none is sent.`,
+submission, smtps or lmtp, or lmtp+unix:///path for a socket. ?insecure=true
+accepts any certificate; ?rcpt=ADDRESS asks a server of the last five whether it
+would take mail for the address, and sends none.`,
 		Example: "  howdah probe imap://demo@127.0.0.1:1143?insecure=true --password-file howdah-data/demo.password",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

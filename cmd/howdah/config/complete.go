@@ -141,7 +141,7 @@ func (c *Config) serves(target string) bool {
 		return false
 	}
 	for _, l := range c.Mailserver.Listen.all() {
-		if l.addr != "" && (l.addr == t.Address() || reachable(l.addr) == t.Address()) {
+		if l.addr != "" && (strings.TrimPrefix(l.addr, "unix:") == t.Address() || reachable(l.addr) == t.Address()) {
 			return true
 		}
 	}

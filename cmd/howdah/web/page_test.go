@@ -162,6 +162,7 @@ func TestThreadStates(t *testing.T) {
 		partly.Affected[i].Partial = true
 	}
 	over := ended(exact(at(1, "10:30")))
+	left := ended(incidents.Moment{Earliest: at(1, "10:00"), Best: at(1, "10:40"), Latest: at(1, "10:40"), Source: incidents.SourceUnwatched})
 	for _, c := range []struct {
 		in         incidents.Incident
 		mark, text string
@@ -170,6 +171,7 @@ func TestThreadStates(t *testing.T) {
 		{incidents.Incident{State: incidents.Identified, Outages: whole(partly)}, "partial", "Partly working since 10:00 SAST"},
 		{incidents.Incident{State: incidents.Monitoring, Outages: whole(outage("o1", exact(at(1, "10:00")), over))}, "watch", "Working again since 10:30 SAST; being watched"},
 		{incidents.Incident{State: incidents.Identified, Outages: whole(outage("o1", exact(at(1, "10:00")), over))}, "watch", "Working again since 10:30 SAST; the cause is known"},
+		{incidents.Incident{State: incidents.Investigating, Outages: whole(outage("o1", exact(at(1, "10:00")), left))}, "unknown", "Not watched since 10:40 SAST; being investigated"},
 		{incidents.Incident{State: incidents.Investigating, Impact: incidents.ImpactMajor}, "down", "Being investigated"},
 		{incidents.Incident{State: incidents.Identified, Impact: incidents.ImpactMinor}, "partial", "The cause is known"},
 		{incidents.Incident{State: incidents.Investigating, Impact: incidents.ImpactNone}, "unknown", "Being investigated"},

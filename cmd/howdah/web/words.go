@@ -88,7 +88,9 @@ func (st site) threadState(in *incidents.Incident, ref time.Time) templates.Stat
 		incidents.Identified:    "the cause is known",
 		incidents.Monitoring:    "being watched",
 	}[in.State]
-	if n := len(in.Outages); n > 0 {
+	if n := len(in.Outages); n > 0 && in.Outages[n-1].Unseen() {
+		return templates.State{Mark: templates.Unknown, Text: "Not watched since " + st.clock(in.Outages[n-1].End.Latest, ref).Text + "; " + text}
+	} else if n > 0 {
 		return templates.State{Mark: templates.Watch, Text: "Working again since " + st.moment(*in.Outages[n-1].End, ref).Text + "; " + text}
 	}
 	mark := templates.Unknown
