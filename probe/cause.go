@@ -79,9 +79,9 @@ func causeOf(ctx context.Context, err error) string {
 }
 
 // errnos are the kernel's words. The local ones are our own shortage or our
-// own firewall.
+// own firewall. A socket that is not there is one that nobody listens on.
 var errnos = map[string][]syscall.Errno{
-	"refused":     {syscall.ECONNREFUSED},
+	"refused":     {syscall.ECONNREFUSED, syscall.ENOENT},
 	"reset":       {syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED},
 	"unreachable": {syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN},
 	"timeout":     {syscall.ETIMEDOUT},

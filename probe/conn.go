@@ -88,6 +88,9 @@ func (c *conn) step(name string, budget time.Duration, do func(context.Context) 
 // open connects: dns when the host is a name, connect, and tls when the scheme
 // begins with it.
 func (c *conn) open() error {
+	if c.target.Path != "" {
+		return c.step("connect", budgetConnect, c.connectSocket)
+	}
 	if a, ok := c.target.literal(); ok {
 		c.addrs = []netip.Addr{a}
 	} else if err := c.step("dns", budgetDNS, c.resolve); err != nil {
@@ -139,6 +142,17 @@ func (c *conn) connect(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// connectSocket connects within this machine.
+func (c *conn) connectSocket(ctx context.Context) error {
+	raw, err := c.runner.dial(ctx, "unix", c.target.Path)
+	if err != nil {
+		return err
+	}
+	c.raw, c.peer, c.loopback = raw, c.target.Path, true
+	c.use(raw)
+	return nil
 }
 
 // use continues the conversation over w.

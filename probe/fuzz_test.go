@@ -22,6 +22,7 @@ func FuzzServer(f *testing.F) {
 	f.Add("smtp", []byte("220 a\r\n250-b\r\n250-AUTH LOGIN PLAIN\r\n250 x\r\n235\r\n250\r\n251 ok\r\n250 \r\n221\r\n"))
 	f.Add("submission", []byte("220-a\r\n220 b\r\n250-c\r\n250 AUTH LOGIN\r\n334 x\r\n334\r\n421 bye\r\n"))
 	f.Add("smtp", []byte("220\r\n250-b\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n"))
+	f.Add("lmtp", []byte("220 a\r\n250-b\r\n250 SIZE\r\n250\r\n550-a\r\n550 b\r\n"))
 	f.Fuzz(func(t *testing.T, scheme string, says []byte) {
 		if _, ok := schemeOf(scheme); !ok {
 			t.Skip()

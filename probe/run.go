@@ -75,6 +75,8 @@ func (c *conn) speak() error {
 		return (&pop3{conn: c}).run()
 	case "smtp", "smtps", "submission":
 		return (&smtp{conn: c}).run()
+	case "lmtp", "lmtp+unix":
+		return (&lmtp{smtp{conn: c}}).run()
 	}
 	return &stepError{"probe.scheme", Inconclusive, fmt.Sprintf("nothing speaks %q", c.target.Scheme)}
 }

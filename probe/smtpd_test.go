@@ -133,3 +133,33 @@ func TestBundledSMTP(t *testing.T) {
 		t.Errorf("when it is gone: got %s", outcome)
 	}
 }
+
+func TestBundledLMTP(t *testing.T) {
+	overTCP := startIntake(t, true, "tcp", "127.0.0.1:0")
+	if outcome, _ := overTCP.ask(t, "smtp://"+overTCP.addr); outcome != "ehlo.no" {
+		t.Errorf("asked as an SMTP server: got %s", outcome)
+	}
+	socket := filepath.Join(t.TempDir(), "lmtp")
+	overSocket := startIntake(t, true, "unix", socket)
+	for _, in := range []struct {
+		*intake
+		url string
+	}{{overTCP, "lmtp://" + overTCP.addr}, {overSocket, "lmtp+unix://" + socket}} {
+		for _, tt := range []struct{ query, outcome, phases string }{
+			{"", "ok", "connect greeting lhlo logout"},
+			{"?rcpt=probe@example.edu", "ok", "connect greeting lhlo mail rcpt rset logout"},
+			{"?rcpt=nobody@example.edu", "rcpt.no", "connect greeting lhlo mail rcpt"},
+		} {
+			if outcome, phases := in.ask(t, in.url+tt.query); outcome != tt.outcome || phases != tt.phases {
+				t.Errorf("%s%s: got %s after %q, want %s after %q", in.url, tt.query, outcome, phases, tt.outcome, tt.phases)
+			}
+		}
+		if n := in.messages(t); n != 0 {
+			t.Errorf("%s: the probe has %d messages: checks send none", in.url, n)
+		}
+		in.stop()
+		if outcome, _ := in.ask(t, in.url); outcome != "connect.refused" {
+			t.Errorf("%s when it is gone: got %s", in.url, outcome)
+		}
+	}
+}

@@ -17,6 +17,9 @@ type Target struct {
 	User   string // empty: the run stops before it would log in
 	Host   string // name or address, an IPv6 address without brackets
 	Port   uint16
+	// Path is that of a socket within this machine; then there is neither Host
+	// nor Port.
+	Path string
 	// Recipient is whom the server is asked to take mail for, an address in
 	// ASCII; empty for nobody.
 	Recipient string
@@ -30,25 +33,29 @@ type Target struct {
 // scheme is what a target's URL can say.
 type scheme struct {
 	name    string
-	port    uint16   // that is meant when the URL names none
-	options []string // that may follow the "?"
+	port    uint16 // that is meant when the URL names none; zero: it names a socket
+	logsIn  bool   // where the URL names a user
+	options []string
 }
 
 var (
-	login    = []string{"insecure", "plaintext"}
-	envelope = []string{"insecure", "plaintext", "rcpt"}
+	login      = []string{"insecure", "plaintext"}
+	submission = []string{"insecure", "plaintext", "rcpt"}
+	delivery   = []string{"rcpt"}
 )
 
 // schemes have the ports of RFC 9051, RFC 1939, RFC 5321, RFC 6409 and
 // RFC 8314.
 var schemes = []scheme{
-	{"imap", 143, login},
-	{"imaps", 993, login},
-	{"pop3", 110, login},
-	{"pop3s", 995, login},
-	{"smtp", 25, envelope},
-	{"submission", 587, envelope},
-	{"smtps", 465, envelope},
+	{"imap", 143, true, login},
+	{"imaps", 993, true, login},
+	{"pop3", 110, true, login},
+	{"pop3s", 995, true, login},
+	{"smtp", 25, true, submission},
+	{"submission", 587, true, submission},
+	{"smtps", 465, true, submission},
+	{"lmtp", 24, false, delivery}, // not 25, says RFC 2033; this is Dovecot's
+	{"lmtp+unix", 0, false, delivery},
 }
 
 // ParseTarget parses scheme://user@host:port, where the port defaults by
@@ -56,8 +63,10 @@ var schemes = []scheme{
 //
 //	imap, imaps, pop3, pop3s    log in and look at the inbox
 //	smtp, submission, smtps     log in; ?rcpt=ADDRESS begins a message to it
+//	lmtp, lmtp+unix             ?rcpt=ADDRESS likewise; nobody logs in
 //
-// Everywhere ?insecure=true skips certificate checks, and ?plaintext=true
+// lmtp+unix:///PATH names a socket within this machine by its absolute path.
+// Where one logs in, ?insecure=true skips certificate checks and ?plaintext=true
 // allows a password in the clear. A password in the URL is refused, and no
 // error repeats any of it.
 func ParseTarget(s string) (Target, error) {
@@ -77,27 +86,59 @@ func ParseTarget(s string) (Target, error) {
 	if err != nil {
 		return Target{}, errors.New("parsing target: not of the form scheme://user@host:port")
 	}
-	t := Target{Scheme: kind.name, User: u.User.Username(), Host: u.Hostname(), Port: kind.port}
-	if t.Host == "" || strings.ContainsAny(t.Host, " \t/") {
-		return Target{}, fmt.Errorf("parsing target %q: no host", s)
+	t := Target{Scheme: kind.name, User: u.User.Username()}
+	if t.User != "" && !kind.logsIn {
+		return Target{}, fmt.Errorf("parsing target %q: a check by %s logs nobody in", s, kind.name)
 	}
 	if strings.ContainsFunc(t.User, unicode.IsControl) {
 		return Target{}, fmt.Errorf("parsing target %q: control character in the user name", s)
 	}
-	if u.Fragment != "" || (u.Path != "" && u.Path != "/") {
-		return Target{}, fmt.Errorf("parsing target %q: nothing may follow the port but a query", s)
+	if kind.port == 0 {
+		err = t.locateSocket(u)
+	} else {
+		err = t.locateHost(u, kind.port)
 	}
-	if p := u.Port(); p != "" {
-		n, err := strconv.ParseUint(p, 10, 16)
-		if err != nil || n == 0 {
-			return Target{}, fmt.Errorf("parsing target %q: port %q is not within 1 to 65535", s, p)
-		}
-		t.Port = uint16(n)
+	if err != nil {
+		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	if err := t.parseOptions(u.RawQuery, kind.options); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	return t, nil
+}
+
+// locateHost takes the host and the port from the URL.
+func (t *Target) locateHost(u *url.URL, port uint16) error {
+	t.Host, t.Port = u.Hostname(), port
+	if t.Host == "" || strings.ContainsAny(t.Host, " \t/") {
+		return errors.New("no host")
+	}
+	if u.Fragment != "" || (u.Path != "" && u.Path != "/") {
+		return errors.New("nothing may follow the port but a query")
+	}
+	if p := u.Port(); p != "" {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || n == 0 {
+			return fmt.Errorf("port %q is not within 1 to 65535", p)
+		}
+		t.Port = uint16(n)
+	}
+	return nil
+}
+
+// maxPath is the longest path of a socket (unix(7)).
+const maxPath = 107
+
+// locateSocket takes the path of a socket from the URL.
+func (t *Target) locateSocket(u *url.URL) error {
+	t.Path = u.Path
+	if u.Host != "" || !strings.HasPrefix(u.Path, "/") || u.Fragment != "" {
+		return errors.New("want the absolute path of a socket behind ://")
+	}
+	if len(t.Path) > maxPath || strings.ContainsFunc(t.Path, unicode.IsControl) {
+		return fmt.Errorf("want a path of at most %d bytes, all printable", maxPath)
+	}
+	return nil
 }
 
 // holdsPassword reports whether what follows the "://" may hold a password: a
@@ -127,15 +168,22 @@ func schemeNames() string {
 	return oneOf(names)
 }
 
-// Address is the host and port as net.Dial takes them.
+// Address is the host and port, or the path of the socket, as net.Dial takes
+// them.
 func (t Target) Address() string {
+	if t.Path != "" {
+		return t.Path
+	}
 	return net.JoinHostPort(t.Host, strconv.Itoa(int(t.Port)))
 }
 
 // String is the URL that ParseTarget parses to the same Target. It holds no
 // secret, because a Target holds none.
 func (t Target) String() string {
-	u := url.URL{Scheme: t.Scheme, Host: t.Address()}
+	u := url.URL{Scheme: t.Scheme, Path: t.Path}
+	if t.Path == "" {
+		u.Host = t.Address()
+	}
 	if t.User != "" {
 		u.User = url.User(t.User)
 	}

@@ -1,0 +1,25 @@
+package probe
+
+import "context"
+
+// lmtp asks an LMTP server (RFC 2033) what a mail server that delivers to it
+// asks: greeting, and whether it would take mail for the recipient. Here too
+// the message is given up before its text. Mail servers talk to each other by
+// LMTP without encryption or login, on one machine or one network, so neither
+// is tried.
+type lmtp struct{ smtp }
+
+func (s *lmtp) run() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if err := s.step("greeting", budgetCommand, s.greeting); err != nil {
+		return err
+	}
+	if err := s.step("lhlo", budgetCommand, s.lhlo); err != nil {
+		return err
+	}
+	return s.finish()
+}
+
+func (s *lmtp) lhlo(context.Context) error { return s.hello("LHLO") }
