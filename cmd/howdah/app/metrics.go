@@ -76,7 +76,7 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 	gauge(descOutages, float64(openOutages(s)))
 	unsaved := 0.0
 	if since := m.unsaved(); !since.IsZero() {
-		unsaved = max(now.Sub(since).Seconds(), 0)
+		unsaved = max(time.Since(since).Seconds(), 0)
 	}
 	gauge(descUnsaved, unsaved)
 	if m.mail != nil {
