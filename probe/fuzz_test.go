@@ -23,6 +23,7 @@ func FuzzServer(f *testing.F) {
 	f.Add("submission", []byte("220-a\r\n220 b\r\n250-c\r\n250 AUTH LOGIN\r\n334 x\r\n334\r\n421 bye\r\n"))
 	f.Add("smtp", []byte("220\r\n250-b\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n"))
 	f.Add("lmtp", []byte("220 a\r\n250-b\r\n250 SIZE\r\n250\r\n550-a\r\n550 b\r\n"))
+	f.Add("tcp", []byte("SSH-2.0\r\n"))
 	f.Fuzz(func(t *testing.T, scheme string, says []byte) {
 		if _, ok := schemeOf(scheme); !ok {
 			t.Skip()
@@ -36,7 +37,7 @@ func FuzzServer(f *testing.F) {
 			}()
 			return ours, nil
 		}
-		target := Target{Scheme: scheme, User: "probe", Host: "127.0.0.1", Port: 1, Recipient: "probe@example.edu"}
+		target := Target{Scheme: scheme, User: "probe", Host: "127.0.0.1", Port: 1, Recipient: "probe@example.edu", Expect: "SSH-"}
 		r := (&Runner{Dial: dial}).RunTarget(t.Context(), target, func() (string, error) { return secret, nil }, 5*time.Second)
 		if r.Reason == "probe.panic" || r.Reason.Cause() == "timeout" || r.Verdict == Fail && r.Reason == "" {
 			t.Errorf("%s %q: %s", r.Verdict, r.Reason, r.Detail)

@@ -7,11 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
+
+const maxExpect = 200
 
 // options are those that a target's URL may carry, in the order in which
 // Target.String writes them.
-var options = []string{"insecure", "plaintext", "rcpt"}
+var options = []string{"insecure", "plaintext", "rcpt", "expect"}
 
 // onlyOptions reports whether a query is a list of known options and values.
 func onlyOptions(query string) bool {
@@ -51,6 +54,11 @@ func (t *Target) set(option, value string) error {
 	case "rcpt":
 		t.Recipient = value
 		return checkAddress(value)
+	case "expect":
+		t.Expect = value
+		if value == "" || len(value) > maxExpect || strings.ContainsFunc(value, unicode.IsControl) {
+			return fmt.Errorf("wants 1 to %d bytes, all printable", maxExpect)
+		}
 	case "insecure", "plaintext":
 		on, err := strconv.ParseBool(value)
 		if err != nil {
@@ -89,6 +97,7 @@ func (t Target) options() string {
 	add(t.Insecure, "insecure", "true")
 	add(t.Plaintext, "plaintext", "true")
 	add(t.Recipient != "", "rcpt", t.Recipient)
+	add(t.Expect != "", "expect", t.Expect)
 	return strings.Join(pieces, "&")
 }
 

@@ -75,9 +75,9 @@ func Line(r Result) string {
 	text := fmt.Sprintf("%.0f ms", milliseconds(r.Took))
 	if r.Reason != "" {
 		text = string(r.Reason)
-		if r.Detail != "" {
-			text += ": " + r.Detail
-		}
+	}
+	if r.Detail != "" {
+		text += ": " + r.Detail
 	}
 	var b strings.Builder
 	// A bar begins the performance data, so the server may not say one.

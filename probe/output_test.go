@@ -41,7 +41,7 @@ func TestLine(t *testing.T) {
 	failed := ok
 	failed.Verdict, failed.Reason, failed.Detail, failed.TLS, failed.Phases = Fail, "greeting.bye", "too | many", nil, nil
 	slow := failed
-	slow.Verdict, slow.Reason, slow.Took = Slow, "", 6*time.Second
+	slow.Verdict, slow.Reason, slow.Detail, slow.Took = Slow, "", "", 6*time.Second
 	unknown := failed
 	unknown.Verdict, unknown.Reason, unknown.Detail = Inconclusive, "dns.timeout", ""
 	tests := []struct {

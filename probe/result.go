@@ -10,7 +10,7 @@ type Verdict string
 
 const (
 	OK           Verdict = "ok"           // every phase passed
-	Slow         Verdict = "slow"         // every phase passed, but late
+	Slow         Verdict = "slow"         // every phase passed, but late, or with a certificate that soon ends
 	Fail         Verdict = "fail"         // the target did not do what its users need
 	Inconclusive Verdict = "inconclusive" // we could not ask; says nothing about the target
 )

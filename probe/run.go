@@ -77,6 +77,8 @@ func (c *conn) speak() error {
 		return (&smtp{conn: c}).run()
 	case "lmtp", "lmtp+unix":
 		return (&lmtp{smtp{conn: c}}).run()
+	case "tcp", "tls":
+		return (&stream{c}).run()
 	}
 	return &stepError{"probe.scheme", Inconclusive, fmt.Sprintf("nothing speaks %q", c.target.Scheme)}
 }
@@ -103,6 +105,8 @@ func (c *conn) result(check Check, err error) Result {
 		r.Detail = c.log.clean(ended.detail, maxDetail)
 	case r.Took > c.runner.slow():
 		r.Verdict = Slow
+	case c.target.Scheme == "tls" && c.renewalDue():
+		r.Verdict, r.Detail = Slow, "the certificate ends at "+c.tls.NotAfter.Format(time.RFC3339)
 	}
 	return r
 }

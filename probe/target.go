@@ -23,6 +23,8 @@ type Target struct {
 	// Recipient is whom the server is asked to take mail for, an address in
 	// ASCII; empty for nobody.
 	Recipient string
+	// Expect is how the first line of the server must begin; empty for anyhow.
+	Expect string
 	// Insecure skips the checks of the certificate.
 	Insecure bool
 	// Plaintext lets the password go in the clear to an address that is not
@@ -33,7 +35,7 @@ type Target struct {
 // scheme is what a target's URL can say.
 type scheme struct {
 	name    string
-	port    uint16 // that is meant when the URL names none; zero: it names a socket
+	port    uint16 // that is meant when the URL names none; zero: it must
 	logsIn  bool   // where the URL names a user
 	options []string
 }
@@ -42,6 +44,8 @@ var (
 	login      = []string{"insecure", "plaintext"}
 	submission = []string{"insecure", "plaintext", "rcpt"}
 	delivery   = []string{"rcpt"}
+	plain      = []string{"expect"}
+	encrypted  = []string{"insecure", "expect"}
 )
 
 // schemes have the ports of RFC 9051, RFC 1939, RFC 5321, RFC 6409 and
@@ -56,6 +60,8 @@ var schemes = []scheme{
 	{"smtps", 465, true, submission},
 	{"lmtp", 24, false, delivery}, // not 25, says RFC 2033; this is Dovecot's
 	{"lmtp+unix", 0, false, delivery},
+	{"tcp", 0, false, plain},
+	{"tls", 0, false, encrypted},
 }
 
 // ParseTarget parses scheme://user@host:port, where the port defaults by
@@ -64,9 +70,10 @@ var schemes = []scheme{
 //	imap, imaps, pop3, pop3s    log in and look at the inbox
 //	smtp, submission, smtps     log in; ?rcpt=ADDRESS begins a message to it
 //	lmtp, lmtp+unix             ?rcpt=ADDRESS likewise; nobody logs in
+//	tcp, tls                    connect; ?expect=TEXT begins the server's first line
 //
 // lmtp+unix:///PATH names a socket within this machine by its absolute path.
-// Where one logs in, ?insecure=true skips certificate checks and ?plaintext=true
+// ?insecure=true skips certificate checks, and where one logs in ?plaintext=true
 // allows a password in the clear. A password in the URL is refused, and no
 // error repeats any of it.
 func ParseTarget(s string) (Target, error) {
@@ -93,7 +100,7 @@ func ParseTarget(s string) (Target, error) {
 	if strings.ContainsFunc(t.User, unicode.IsControl) {
 		return Target{}, fmt.Errorf("parsing target %q: control character in the user name", s)
 	}
-	if kind.port == 0 {
+	if strings.HasSuffix(kind.name, "+unix") {
 		err = t.locateSocket(u)
 	} else {
 		err = t.locateHost(u, kind.port)
@@ -116,12 +123,16 @@ func (t *Target) locateHost(u *url.URL, port uint16) error {
 	if u.Fragment != "" || (u.Path != "" && u.Path != "/") {
 		return errors.New("nothing may follow the port but a query")
 	}
-	if p := u.Port(); p != "" {
+	p := u.Port()
+	switch {
+	case p != "":
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil || n == 0 {
 			return fmt.Errorf("port %q is not within 1 to 65535", p)
 		}
 		t.Port = uint16(n)
+	case port == 0:
+		return errors.New("no port")
 	}
 	return nil
 }

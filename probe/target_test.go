@@ -22,6 +22,8 @@ func TestParseTarget(t *testing.T) {
 			out: "submission://joe%40x.example@h:587?plaintext=true&rcpt=a%26b@x.example"},
 		{in: "lmtp://h?rcpt=a@b.example", want: Target{Scheme: "lmtp", Host: "h", Port: 24, Recipient: "a@b.example"}, out: "lmtp://h:24?rcpt=a@b.example"},
 		{in: "lmtp+unix:///run/a%20b/lmtp?rcpt=a@b.example", want: Target{Scheme: "lmtp+unix", Path: "/run/a b/lmtp", Recipient: "a@b.example"}},
+		{in: "tcp://h:22?expect=SSH-2.0%20a+b", want: Target{Scheme: "tcp", Host: "h", Port: 22, Expect: "SSH-2.0 a+b"}, out: "tcp://h:22?expect=SSH-2.0%20a%2Bb"},
+		{in: "tls://h:443?insecure=true&expect=false", want: Target{Scheme: "tls", Host: "h", Port: 443, Insecure: true, Expect: "false"}},
 		{in: "smtps://[::1]", want: Target{Scheme: "smtps", Host: "::1", Port: 465}, out: "smtps://[::1]:465"},
 	}
 	for _, tt := range tests {
@@ -71,6 +73,11 @@ func TestParseTargetRefuses(t *testing.T) {
 		"lmtp+unix:///a%0ab":                       "printable",
 		"lmtp+unix:///" + strings.Repeat("a", 107): "at most 107",
 		"lmtp+unix://u:hunter2@/run/lmtp":          "password",
+		"tcp://h":                                  "no port",
+		"tls://u@h:443":                            "logs nobody in",
+		"tcp://h:22?insecure=true":                 "unknown option",
+		"tcp://h:22?expect=":                       "wants 1 to",
+		"tcp://h:22?expect=a%0a":                   "printable",
 		"imap://u:hunter2@h":                       "password",
 		"imap://u:hunter2@h:x":                     "password",
 		"imap://u:hunter2/?#@h":                    "password",
