@@ -24,6 +24,7 @@ func FuzzServer(f *testing.F) {
 	f.Add("smtp", []byte("220\r\n250-b\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n"))
 	f.Add("lmtp", []byte("220 a\r\n250-b\r\n250 SIZE\r\n250\r\n550-a\r\n550 b\r\n"))
 	f.Add("tcp", []byte("SSH-2.0\r\n"))
+	f.Add("managesieve", []byte("\"SASL\" \"PLAIN\"\r\n\"X\" {3}\r\nabc\r\nOK\r\nNO (TRYLATER) \"x\"\r\n"))
 	f.Fuzz(func(t *testing.T, scheme string, says []byte) {
 		if _, ok := schemeOf(scheme); !ok {
 			t.Skip()

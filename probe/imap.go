@@ -204,37 +204,3 @@ func (s *imap) judge(tag, line string) error {
 	}
 	return &fault{"proto", line}
 }
-
-// response reads one response, over the literals in it (RFC 9051, 4.3), whose
-// bytes are dropped.
-func (s *imap) response() (string, error) {
-	whole, err := s.receive()
-	if err != nil {
-		return "", err
-	}
-	for line := whole; ; {
-		n, ok := literal(line)
-		if !ok {
-			return whole, nil
-		}
-		if err := s.in.skip(n); err != nil {
-			return "", err
-		}
-		if line, err = s.receive(); err != nil {
-			return "", err
-		}
-	}
-}
-
-// literal reports the size of the literal that line announces at its end.
-func literal(line string) (int, bool) {
-	if !strings.HasSuffix(line, "}") {
-		return 0, false
-	}
-	digits := line[strings.LastIndexByte(line, '{')+1 : len(line)-1]
-	n, err := strconv.ParseUint(digits, 10, 31)
-	if errors.Is(err, strconv.ErrRange) {
-		return maxRead + 1, true
-	}
-	return int(n), err == nil
-}

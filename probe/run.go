@@ -77,6 +77,8 @@ func (c *conn) speak() error {
 		return (&smtp{conn: c}).run()
 	case "lmtp", "lmtp+unix":
 		return (&lmtp{smtp{conn: c}}).run()
+	case "managesieve":
+		return (&managesieve{conn: c}).run()
 	case "tcp", "tls":
 		return (&stream{c}).run()
 	}

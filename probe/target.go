@@ -48,8 +48,8 @@ var (
 	encrypted  = []string{"insecure", "expect"}
 )
 
-// schemes have the ports of RFC 9051, RFC 1939, RFC 5321, RFC 6409 and
-// RFC 8314.
+// schemes have the ports of RFC 9051, RFC 1939, RFC 5321, RFC 6409, RFC
+// 8314 and RFC 5804.
 var schemes = []scheme{
 	{"imap", 143, true, login},
 	{"imaps", 993, true, login},
@@ -60,6 +60,7 @@ var schemes = []scheme{
 	{"smtps", 465, true, submission},
 	{"lmtp", 24, false, delivery}, // not 25, says RFC 2033; this is Dovecot's
 	{"lmtp+unix", 0, false, delivery},
+	{"managesieve", 4190, true, login},
 	{"tcp", 0, false, plain},
 	{"tls", 0, false, encrypted},
 }
@@ -70,6 +71,7 @@ var schemes = []scheme{
 //	imap, imaps, pop3, pop3s    log in and look at the inbox
 //	smtp, submission, smtps     log in; ?rcpt=ADDRESS begins a message to it
 //	lmtp, lmtp+unix             ?rcpt=ADDRESS likewise; nobody logs in
+//	managesieve                 log in
 //	tcp, tls                    connect; ?expect=TEXT begins the server's first line
 //
 // lmtp+unix:///PATH names a socket within this machine by its absolute path.

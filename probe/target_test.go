@@ -24,6 +24,7 @@ func TestParseTarget(t *testing.T) {
 		{in: "lmtp+unix:///run/a%20b/lmtp?rcpt=a@b.example", want: Target{Scheme: "lmtp+unix", Path: "/run/a b/lmtp", Recipient: "a@b.example"}},
 		{in: "tcp://h:22?expect=SSH-2.0%20a+b", want: Target{Scheme: "tcp", Host: "h", Port: 22, Expect: "SSH-2.0 a+b"}, out: "tcp://h:22?expect=SSH-2.0%20a%2Bb"},
 		{in: "tls://h:443?insecure=true&expect=false", want: Target{Scheme: "tls", Host: "h", Port: 443, Insecure: true, Expect: "false"}},
+		{in: "managesieve://u@h", want: Target{Scheme: "managesieve", User: "u", Host: "h", Port: 4190}, out: "managesieve://u@h:4190"},
 		{in: "smtps://[::1]", want: Target{Scheme: "smtps", Host: "::1", Port: 465}, out: "smtps://[::1]:465"},
 	}
 	for _, tt := range tests {

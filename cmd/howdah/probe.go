@@ -17,10 +17,10 @@ func probeCommand() *cobra.Command {
 monitoring plugin (0 ok, 1 slow, 2 failed, 3 could not ask).
 
 URL is scheme://user@host:port with the scheme imap, imaps, pop3, pop3s, smtp,
-submission, smtps, lmtp, tcp or tls, or lmtp+unix:///path for a socket.
-?insecure=true accepts any certificate; ?rcpt=ADDRESS asks a server for SMTP or
-LMTP whether it would take mail for the address, and sends none; ?expect=TEXT is
-how the first line must begin, for tcp and tls.`,
+submission, smtps, lmtp, managesieve, tcp or tls, or lmtp+unix:///path for a
+socket. ?insecure=true accepts any certificate; ?rcpt=ADDRESS asks a server for
+SMTP or LMTP whether it would take mail for the address, and sends none;
+?expect=TEXT is how the first line must begin, for tcp and tls.`,
 		Example: "  howdah probe imap://demo@127.0.0.1:1143?insecure=true --password-file howdah-data/demo.password",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -1,0 +1,41 @@
+package probe
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// response reads one response of IMAP or ManageSieve, over the literals in it
+// (RFC 9051, 4.3; RFC 5804, 4), whose bytes are dropped.
+func (c *conn) response() (string, error) {
+	whole, err := c.receive()
+	if err != nil {
+		return "", err
+	}
+	for line := whole; ; {
+		n, ok := literal(line)
+		if !ok {
+			return whole, nil
+		}
+		if err := c.in.skip(n); err != nil {
+			return "", err
+		}
+		if line, err = c.receive(); err != nil {
+			return "", err
+		}
+	}
+}
+
+// literal reports the size of the literal that line announces at its end.
+func literal(line string) (int, bool) {
+	if !strings.HasSuffix(line, "}") {
+		return 0, false
+	}
+	digits := line[strings.LastIndexByte(line, '{')+1 : len(line)-1]
+	n, err := strconv.ParseUint(digits, 10, 31)
+	if errors.Is(err, strconv.ErrRange) {
+		return maxRead + 1, true
+	}
+	return int(n), err == nil
+}
