@@ -18,7 +18,9 @@ import (
 
 // selfSigned makes a certificate and its key in the folder, unless they are
 // there and good for another month, and returns the paths of the two PEM
-// files. It names the host and the loopback addresses and is good for a year.
+// files. It names the host and the loopback addresses. It begins some days ago,
+// for a clock that is set back, and lasts for two years: it must outlast the
+// process, and clients refuse what lasts for more than 825 days.
 func selfSigned(dir, host string) (certFile, keyFile string, err error) {
 	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	if stillGood(certFile, host) {
@@ -42,8 +44,8 @@ func selfSigned(dir, host string) (certFile, keyFile string, err error) {
 	c := &x509.Certificate{
 		SerialNumber:          serial,
 		Subject:               pkix.Name{CommonName: host},
-		NotBefore:             now.Add(-time.Hour),
-		NotAfter:              now.AddDate(0, 0, certificateDays),
+		NotBefore:             now.AddDate(0, 0, -10),
+		NotAfter:              now.AddDate(2, 0, 0),
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
