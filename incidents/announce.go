@@ -24,8 +24,12 @@ func (d *Desk) announce(t *thread, now time.Time) (next time.Time) {
 }
 
 // releaseAt is when the hold of u, the first held update, ends as things
-// stand.
+// stand. The clock was set back when u is yet to come: then nobody knows how
+// long it has been held.
 func (d *Desk) releaseAt(in *Incident, u *Update, now time.Time) time.Time {
+	if now.Before(u.At) {
+		return now
+	}
 	due := u.At.Add(d.settings.PublishAfter)
 	if d.settings.PublishAfter <= 0 || now.Before(due) || !d.recoveryWatched(in, u.OutageID) {
 		return due

@@ -184,3 +184,24 @@ func TestChangeWhileSavingStaysUnsaved(t *testing.T) {
 		t.Error("the end came while the outage was being saved, and was lost")
 	}
 }
+
+func TestClockSetBackInAnOutage(t *testing.T) {
+	d := newDesk(t, nil, DefaultSettings())
+	o := down("o1", local(t, 2, "17:03"))
+	d.ObserveOutage(local(t, 2, "17:03:10"), o)
+	now := local(t, 1, "17:05") // a day earlier
+	d.ObserveOutage(now, over(o, local(t, 2, "17:03")))
+	d.Tick(now)
+	in := only(t, d)
+	if in.State != Monitoring || in.Latest().Kind != KindRecovered {
+		t.Errorf("%s, and the last word is %s", in.State, in.Latest().Kind)
+	}
+	for _, u := range in.Updates {
+		if u.AnnouncedAt.IsZero() {
+			t.Errorf("%s is held until the clock is there again", u.Kind)
+		}
+	}
+	if in.UpdatedAt.Before(local(t, 2, "17:03:10")) {
+		t.Errorf("the thread's last change went back to %v", in.UpdatedAt)
+	}
+}

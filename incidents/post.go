@@ -96,7 +96,7 @@ func (d *Desk) draft(now time.Time, p Post) (draft, error) {
 	for n := 2; slices.ContainsFunc(in.Updates, func(old Update) bool { return old.ID == u.ID }); n++ {
 		u.ID = updateID(in.ID, KindStaff, u.ID, n)
 	}
-	applyPost(in, p, u)
+	applyPost(in, p, len(in.Updates), u)
 	return draft{base, in, u}, nil
 }
 
@@ -119,7 +119,8 @@ func (d *Desk) declare(statuses map[string]Status) []ComponentChange {
 	return steps
 }
 
-func applyPost(in *Incident, p Post, u Update) {
+// applyPost puts the post's update after n others.
+func applyPost(in *Incident, p Post, n int, u Update) {
 	if p.Title != "" {
 		in.Title = p.Title
 	}
@@ -133,7 +134,7 @@ func applyPost(in *Incident, p Post, u Update) {
 		}
 	}
 	release(in, u.At)
-	in.add(u)
+	in.insert(n, u)
 }
 
 // show puts the stored thread on the page. What the machine added to it while
@@ -151,7 +152,7 @@ func (d *Desk) show(now time.Time, p Post, dr draft) *Incident {
 		t.in, t.dirty = dr.in, false
 	default:
 		in := t.in.clone()
-		applyPost(in, p, dr.update)
+		applyPost(in, p, len(dr.in.Updates)-1, dr.update)
 		d.replace(t, in)
 	}
 	d.publish(now)

@@ -97,16 +97,18 @@ func (in *Incident) affect(component string) {
 	}
 }
 
-// add puts the update in its place by time. The thread takes its state from
-// the newest update.
-func (in *Incident) add(u Update) {
-	i := len(in.Updates)
-	for i > 0 && in.Updates[i-1].At.After(u.At) {
-		i--
+// add puts the update after all others. What was said last is the newest, also
+// when the clock was set back meanwhile.
+func (in *Incident) add(u Update) { in.insert(len(in.Updates), u) }
+
+// insert puts the update after n others. The thread takes its state from the
+// last one.
+func (in *Incident) insert(n int, u Update) {
+	in.Updates = slices.Insert(in.Updates, n, u)
+	if u.At.After(in.UpdatedAt) {
+		in.UpdatedAt = u.At
 	}
-	in.Updates = slices.Insert(in.Updates, i, u)
-	in.UpdatedAt = in.Latest().At
-	if i == len(in.Updates)-1 {
+	if n == len(in.Updates)-1 {
 		in.enter(u.State, u.At)
 	}
 }
