@@ -21,15 +21,16 @@ import (
 
 // instance is a running howdah with ports and a data folder of its own.
 type instance struct {
-	t    testing.TB
-	dir  string // holds config.yaml and data/
-	conf string
-	url  string
-	port map[string]int // web imap imaps pop3 pop3s smtp lmtp
-	lmtp string         // where LMTP listens instead of on its port
-	cmd  *exec.Cmd
-	out  *buffer
-	done chan struct{} // closed when the process has ended
+	t       testing.TB
+	dir     string // holds config.yaml and data/
+	program string // howdah, as it is or as a test has built it
+	conf    string
+	url     string
+	port    map[string]int // web imap imaps pop3 pop3s smtp lmtp
+	lmtp    string         // where LMTP listens instead of on its port
+	cmd     *exec.Cmd
+	out     *buffer
+	done    chan struct{} // closed when the process has ended
 }
 
 // buffer collects what a process prints.
@@ -73,7 +74,7 @@ func freePort(t testing.TB) int {
 // configuration, which else only names ports.
 func configure(t testing.TB, more string) *instance {
 	t.Helper()
-	in := &instance{t: t, dir: t.TempDir(), port: map[string]int{}}
+	in := &instance{t: t, dir: t.TempDir(), program: program, port: map[string]int{}}
 	for _, p := range []string{"web", "imap", "imaps", "pop3", "pop3s", "smtp", "lmtp"} {
 		in.port[p] = freePort(t)
 	}
@@ -113,7 +114,7 @@ func (in *instance) start() {
 	in.t.Helper()
 	in.out = &buffer{}
 	in.done = make(chan struct{})
-	in.cmd = exec.Command(program, "serve", "--config", in.conf)
+	in.cmd = exec.Command(in.program, "serve", "--config", in.conf)
 	in.cmd.Stdout, in.cmd.Stderr = in.out, in.out
 	in.cmd.WaitDelay = 5 * time.Second
 	if err := in.cmd.Start(); err != nil {
