@@ -131,9 +131,11 @@ func (s *Server) Renew(o Options) (*Server, error) {
 // without it.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// HTTPServer is an http.Server around h in which every time and the size of
-// headers is bounded; bodies are not read by anything in this package. The
-// caller gives it listeners and shuts it down.
+// HTTPServer is an http.Server around h in which every time, the size of
+// headers and the number of connections are bounded; bodies are not read by
+// anything in this package. Beyond half of the files that the process may
+// open, who waits longest makes room for the next. The caller gives it
+// listeners and shuts it down.
 func HTTPServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -142,6 +144,7 @@ func HTTPServer(h http.Handler) *http.Server {
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
+		ConnState:         newCrowd(fileShare()).changed,
 	}
 }
 
