@@ -123,6 +123,32 @@ func TestFaultParentOutOfFiles(t *testing.T) {
 	in.allOperational()
 }
 
+// Started with few files to open, howdah keeps some for itself, so that neither
+// the page nor the probes run out of them when hundreds hold on to theirs.
+func TestFaultCrowdOnThePage(t *testing.T) {
+	t.Parallel()
+	in := configure(t, "")
+	in.checkOften()
+	few := filepath.Join(t.TempDir(), "few")
+	script := fmt.Sprintf("#!/bin/sh\nexec %s --nofile=96 %s \"$@\"\n", need(t, "prlimit"), in.program)
+	if err := os.WriteFile(few, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	in.program = few
+	in.start()
+	in.healthy()
+	v := in.visit()
+	for range 10 {
+		crowd(t, in.address("web"), 40)
+		time.Sleep(500 * time.Millisecond) // checks run meanwhile
+	}
+	v.allServed()
+	in.allOperational()
+	if strings.Contains(in.out.String(), "too many open files") {
+		t.Error("howdah ran out of files")
+	}
+}
+
 // memoryGroup makes a control group that may use so many bytes of memory, and
 // puts a process into it.
 func memoryGroup(t testing.TB, limit int64, pid int) (dir string) {
