@@ -285,7 +285,12 @@ func TestUpdateOfSettingsCountsFromTheNextRun(t *testing.T) {
 		o.Settings.Confirm = nil // the first failure is believed
 		r.prober.Update(o.Checks, o.Components, o.Settings)
 		r.host.set("refused")
-		time.Sleep(o.Checks[0].Every)
+		for range o.Checks[0].Every / time.Second {
+			time.Sleep(time.Second)
+			if f := r.prober.Components()[0]; f.State == Suspect {
+				t.Fatalf("one failure was not believed: %+v", f)
+			}
+		}
 		if f := r.prober.Components()[0]; f.State != Down {
 			t.Errorf("after one failure: %+v", f)
 		}

@@ -33,6 +33,15 @@ func (in *instance) closed(port string) bool {
 	return false
 }
 
+// halfRequest leaves a request to the page unfinished.
+func (in *instance) halfRequest() {
+	in.t.Helper()
+	if _, err := io.WriteString(in.connect("web"), "GET / HTTP/1.1\r\nHost: status\r\n"); err != nil {
+		in.t.Fatal(err)
+	}
+	in.page("/") // is accepted after the other
+}
+
 // A stop takes no new visitors, waits not for ever for those who are there,
 // says goodbye to mail programs and leaves with code 0.
 func TestStopSaysGoodbye(t *testing.T) {
@@ -43,11 +52,7 @@ func TestStopSaysGoodbye(t *testing.T) {
 	if line, err := mail.ReadString('\n'); err != nil || !strings.HasPrefix(line, "* OK") {
 		t.Fatalf("%q, %v", line, err)
 	}
-	stuck := in.connect("web")
-	if _, err := io.WriteString(stuck, "GET / HTTP/1.1\r\nHost: status\r\n"); err != nil {
-		t.Fatal(err)
-	}
-	in.page("/") // answered after the connection before it was accepted
+	in.halfRequest()
 
 	told := time.Now()
 	if err := in.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -69,13 +74,15 @@ func TestStopSaysGoodbye(t *testing.T) {
 	}
 }
 
-// A server that does not end when asked is made to, still within 10 s.
+// Visitors and a mail server that do not end when asked are made to, together
+// within 10 s.
 func TestStopWithHungMailServer(t *testing.T) {
 	t.Parallel()
 	in := start(t, "")
 	in.healthy()
 	child := in.child()
 	in.signal(syscall.SIGSTOP)
+	in.halfRequest()
 	told := time.Now()
 	if code := in.stop(); code != 0 {
 		t.Errorf("exit code %d", code)
