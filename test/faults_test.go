@@ -98,6 +98,11 @@ func (v *visits) share() (share float64, p99 time.Duration) {
 // allServed ends the visits and fails unless each of them was shown the page.
 func (v *visits) allServed() {
 	v.t.Helper()
+	within(v.t, 5*time.Second, "somebody visits the front page", func() bool {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return len(v.took)+len(v.failed) > 0
+	})
 	share, p99 := v.share()
 	v.t.Logf("front page: %.4f of %d visits served, 99 of 100 within %v", share, len(v.took)+len(v.failed), p99.Round(100*time.Microsecond))
 	if len(v.took) == 0 {
@@ -164,10 +169,14 @@ func fill(t testing.TB, dir string, spare int64) (free func()) {
 	}
 }
 
-// printed fails unless howdah has told its log each of these words.
+// printed fails unless howdah tells its log each of these words within
+// seconds: the mail server's lines come by a pipe.
 func (in *instance) printed(words ...string) {
 	in.t.Helper()
 	for _, w := range words {
+		for began := time.Now(); !strings.Contains(in.out.String(), w) && time.Since(began) < 5*time.Second; {
+			time.Sleep(10 * time.Millisecond)
+		}
 		if !strings.Contains(in.out.String(), w) {
 			in.t.Errorf("howdah did not say %q", w)
 		}
