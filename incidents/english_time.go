@@ -6,13 +6,17 @@ import (
 	"time"
 )
 
-// Span rounds to whole seconds below a minute and to whole minutes above.
+// Span rounds to whole seconds below ten minutes, so that short outages add up
+// to what is said of them together, and to whole minutes above.
 func (english) Span(d time.Duration) string {
 	if d < time.Second {
 		return "less than 1 s"
 	}
-	if s := int(d.Round(time.Second) / time.Second); s < 60 {
+	switch s := int(d.Round(time.Second) / time.Second); {
+	case s < 60:
 		return fmt.Sprintf("%d s", s)
+	case s < 10*60 && s%60 != 0:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
 	}
 	m := int(d.Round(time.Minute) / time.Minute)
 	days, hours, minutes := m/(24*60), m/60%24, m%60

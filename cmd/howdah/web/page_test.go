@@ -143,7 +143,7 @@ func TestIncidentPageHoldsTheWholeThread(t *testing.T) {
 		`id="update-u1"`, "have not worked since about 17:03", `</p>`, `<p class="said">The cause is not yet known.</p>`,
 		`id="outages"`,
 		"1 August 2005, about 17:02 SAST", "between 17:02:40 and 17:03:10", "1 August 2005, 18:21:07 SAST", "1 h 18 min", "Reading mail (IMAP), Fetching mail (POP3)",
-		"1 August 2005, 22:04:12 SAST", "still going on", "6 min so far, by 22:10 SAST",
+		"1 August 2005, 22:04:12 SAST", "still going on", "5 min 48 s so far, by 22:10 SAST",
 		"In all", "2 outages, 1 h 24 min so far",
 	)
 	without(t, page, "Robin", "elephant")
