@@ -86,8 +86,10 @@ func TestFaultDamagedMailbox(t *testing.T) {
 	if _, err := c.Select("INBOX", nil).Wait(); err == nil {
 		t.Error("a damaged INBOX can be selected")
 	}
-	if err := appendMessage(c, message(0)); err == nil {
-		t.Error("APPEND to a damaged account was acknowledged")
+	for began := time.Now(); time.Since(began) < 3*time.Second; time.Sleep(50 * time.Millisecond) {
+		if err := appendMessage(c, message(0)); err == nil {
+			t.Fatal("APPEND to a damaged account was acknowledged")
+		}
 	}
 	for _, port := range []string{"smtp", "lmtp"} {
 		if err := in.deliver(port, message(0)); err == nil || !strings.HasPrefix(err.Error(), "4") {
