@@ -58,7 +58,7 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 func (in *instance) served() []string {
 	l := in.Config.Mailserver.Listen
 	ports := map[string]bool{}
-	for _, addr := range []string{l.IMAP, l.IMAPS, l.POP3, l.POP3S} {
+	for _, addr := range []string{l.IMAP, l.IMAPS, l.POP3, l.POP3S, l.SMTP, l.LMTP} {
 		if _, port, err := net.SplitHostPort(addr); err == nil {
 			ports[port] = true
 		}

@@ -55,6 +55,7 @@ func (c Config) filled() Config {
 		l := c.Mailserver.Listen
 		c.addBundled("imap", "Reading mail (IMAP)", l.IMAP, l.IMAPS)
 		c.addBundled("pop3", "Fetching mail (POP3)", l.POP3, l.POP3S)
+		c.addIntake("incoming", "Receiving mail (SMTP)", l.SMTP)
 	}
 	for i := range c.Hosts {
 		if c.Hosts[i].Name == "" {
@@ -85,20 +86,36 @@ func (c *Config) addBundled(key, name, plain, implicit string) {
 		return // it is empty, or told as a mistake of mailserver.listen
 	}
 	target := scheme + "://" + probeUser + "@" + reachable(addr)
-	if c.Mailserver.TLS.Cert == "" {
-		target += "?insecure=true" // nobody vouches for a self-signed certificate
+	if c.selfSigned() {
+		target += "?insecure=true"
 	}
+	c.watchBundled(key, name, Check{Target: target, PasswordFile: filepath.Join(c.Data, probePasswordFile)})
+}
+
+// addIntake adds the component of the bundled server's way in, with a check
+// that asks whether mail to the probe's account would be taken.
+func (c *Config) addIntake(key, name, addr string) {
+	if problem, _ := address(addr, false); problem != "" || len(c.Mailserver.Domains) == 0 {
+		return // likewise
+	}
+	target := "smtp://" + reachable(addr) + "?rcpt=" + probeUser + "@" + c.Mailserver.Domains[0]
+	if c.selfSigned() {
+		target += "&insecure=true"
+	}
+	c.watchBundled(key, name, Check{Target: target})
+}
+
+// selfSigned reports whether nobody vouches for the bundled server's
+// certificate.
+func (c *Config) selfSigned() bool { return c.Mailserver.TLS.Cert == "" }
+
+// watchBundled adds a component of the bundled server with the check.
+func (c *Config) watchBundled(key, name string, k Check) {
 	c.Components = append(c.Components, Component{
 		Key: key, Name: name, Group: "Mail", DependsOn: []string{c.Mailserver.Host},
 	})
-	c.Checks = append(c.Checks, Check{
-		Key:          key,
-		Component:    key,
-		Target:       target,
-		PasswordFile: filepath.Join(c.Data, probePasswordFile),
-		Every:        bundledEvery,
-		Timeout:      defaultTimeout,
-	})
+	k.Key, k.Component, k.Every, k.Timeout = key, key, bundledEvery, defaultTimeout
+	c.Checks = append(c.Checks, k)
 }
 
 // nameChecks gives checks without a key that of their component, and the

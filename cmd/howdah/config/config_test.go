@@ -269,6 +269,7 @@ func TestBundledServerIsChecked(t *testing.T) {
 	components := []Component{
 		{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", DependsOn: []string{"mailserver"}},
 		{Key: "pop3", Name: "Fetching mail (POP3)", Group: "Mail", DependsOn: []string{"mailserver"}},
+		{Key: "incoming", Name: "Receiving mail (SMTP)", Group: "Mail", DependsOn: []string{"mailserver"}},
 	}
 	for _, c := range []struct {
 		name    string
@@ -276,16 +277,17 @@ func TestBundledServerIsChecked(t *testing.T) {
 		targets string
 	}{
 		{"by default", func(*Config) {},
-			"imap://probe@127.0.0.1:1143?insecure=true pop3://probe@127.0.0.1:1110?insecure=true"},
+			"imap://probe@127.0.0.1:1143?insecure=true pop3://probe@127.0.0.1:1110?insecure=true smtp://127.0.0.1:1025?rcpt=probe@localhost&insecure=true"},
 		{"on every address", func(c *Config) {
-			c.Mailserver.Listen.IMAP, c.Mailserver.Listen.POP3 = ":143", "[::]:110"
-		}, "imap://probe@127.0.0.1:143?insecure=true pop3://probe@[::1]:110?insecure=true"},
+			c.Mailserver.Listen.IMAP, c.Mailserver.Listen.POP3, c.Mailserver.Listen.SMTP = ":143", "[::]:110", ":25"
+		}, "imap://probe@127.0.0.1:143?insecure=true pop3://probe@[::1]:110?insecure=true smtp://127.0.0.1:25?rcpt=probe@localhost&insecure=true"},
 		{"over TLS only", func(c *Config) {
 			c.Mailserver.Listen.IMAP, c.Mailserver.Listen.POP3 = "", ""
-		}, "imaps://probe@127.0.0.1:1993?insecure=true pop3s://probe@127.0.0.1:1995?insecure=true"},
+		}, "imaps://probe@127.0.0.1:1993?insecure=true pop3s://probe@127.0.0.1:1995?insecure=true smtp://127.0.0.1:1025?rcpt=probe@localhost&insecure=true"},
 		{"with a certificate", func(c *Config) {
 			c.Mailserver.TLS = TLS{Cert: "c.pem", Key: "k.pem"}
-		}, "imap://probe@127.0.0.1:1143 pop3://probe@127.0.0.1:1110"},
+			c.Mailserver.Domains = []string{"example.edu", "example.org"}
+		}, "imap://probe@127.0.0.1:1143 pop3://probe@127.0.0.1:1110 smtp://127.0.0.1:1025?rcpt=probe@example.edu"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := Default()
@@ -296,7 +298,11 @@ func TestBundledServerIsChecked(t *testing.T) {
 			var targets []string
 			for _, k := range full.Checks {
 				targets = append(targets, k.Target)
-				if k.PasswordFile != "/var/lib/howdah/probe.password" || k.Every != 30*time.Second || k.Timeout != 15*time.Second || k.Key != k.Component {
+				password := "/var/lib/howdah/probe.password"
+				if k.Component == "incoming" {
+					password = "" // nobody logs in there
+				}
+				if k.PasswordFile != password || k.Every != 30*time.Second || k.Timeout != 15*time.Second || k.Key != k.Component {
 					t.Errorf("%+v", k)
 				}
 				if _, err := probe.ParseTarget(k.Target); err != nil {
@@ -308,7 +314,7 @@ func TestBundledServerIsChecked(t *testing.T) {
 		})
 	}
 	without := Default()
-	without.Mailserver.Listen.POP3, without.Mailserver.Listen.POP3S = "", ""
+	without.Mailserver.Listen.POP3, without.Mailserver.Listen.POP3S, without.Mailserver.Listen.SMTP = "", "", ""
 	equal(t, completed(t, without).Components, components[:1])
 }
 
