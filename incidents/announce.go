@@ -38,14 +38,15 @@ func (d *Desk) releaseAt(in *Incident, u *Update, now time.Time) time.Time {
 }
 
 // recoveryWatched reports whether the outage lasts, but all that it took down
-// is answering again.
+// is answering again or has already held for long enough: components recover
+// one by one.
 func (d *Desk) recoveryWatched(in *Incident, outage string) bool {
 	o := in.outage(outage)
 	if o == nil || o.End != nil {
 		return false
 	}
 	for _, c := range o.Components() {
-		if !d.facts[c].Answering {
+		if f := d.facts[c]; !f.Answering && f.Status != Operational {
 			return false
 		}
 	}

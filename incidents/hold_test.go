@@ -105,6 +105,17 @@ func TestHoldDelaysAndNeverDrops(t *testing.T) {
 			t.Error("held although not all of it answers")
 		}
 	})
+	t.Run("one has recovered, the other is about to", func(t *testing.T) {
+		d := newDesk(t, nil, DefaultSettings())
+		d.ObserveOutage(at(0), down("o1", start))
+		f := facts(at(10), MajorOutage, true, start)
+		f[0].Status, f[0].Answering = Operational, false
+		d.ObserveComponents(at(10), f)
+		d.Tick(at(30))
+		if n := len(entries(only(t, d))); n != 0 {
+			t.Errorf("%d entries while the recovery is watched", n)
+		}
+	})
 	t.Run("without a hold", func(t *testing.T) {
 		s := DefaultSettings()
 		s.PublishAfter = 0

@@ -39,6 +39,9 @@ func TestTwoKillsOneThread(t *testing.T) {
 		return in.incidents()[0].Status == "monitoring"
 	})
 	in.within(5*time.Second, "the feed tells of it", func() bool { return strings.Contains(in.page("/feed.rss"), first.ID) })
+	if feed := in.page("/updates.rss"); strings.Count(feed, "<item>") != 1 || !strings.Contains(feed, "Monitoring") {
+		t.Errorf("a failure of some seconds is not one entry that tells the whole story: %s", feed)
+	}
 
 	again := in.signal(syscall.SIGKILL)
 	if apart := again.Sub(killed); apart < 30*time.Second {
