@@ -23,7 +23,7 @@ type Options struct {
 	TLS         *tls.Config
 	ImplicitTLS bool
 	// InsecureAuth says which connections may log in without TLS; nil means
-	// those of this machine (Loopback).
+	// those of this machine (mailserver.Loopback).
 	InsecureAuth func(net.Conn) bool
 	// FailedLoginDelay is the wait after the first failed login of a
 	// connection; it doubles with each further one. 0 means 1 s.
@@ -58,7 +58,7 @@ type Server struct {
 // New returns a Server that serves the Service's accounts.
 func New(svc *mailserver.Service, opts Options) *Server {
 	if opts.InsecureAuth == nil {
-		opts.InsecureAuth = Loopback
+		opts.InsecureAuth = mailserver.Loopback
 	}
 	if opts.FailedLoginDelay == 0 {
 		opts.FailedLoginDelay = time.Second
@@ -78,17 +78,6 @@ func New(svc *mailserver.Service, opts Options) *Server {
 	s.strict = newEngine(s, false)
 	s.open = newEngine(s, true)
 	return s
-}
-
-// Loopback reports whether both ends of the connection are on this machine's
-// loopback interface.
-func Loopback(c net.Conn) bool {
-	return loopback(c.RemoteAddr()) && loopback(c.LocalAddr())
-}
-
-func loopback(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
 }
 
 // Serve accepts connections until Shutdown, and then returns nil. It closes
