@@ -80,7 +80,7 @@ func (db *DB) backup(ctx context.Context, path string) error {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return syncFolder(folder)
+	return SyncFolder(folder)
 }
 
 // vacuumInto has a connection of its own: those of the read pool are query
@@ -94,7 +94,8 @@ func (db *DB) vacuumInto(ctx context.Context, path string) error {
 	return errors.Join(err, c.Close())
 }
 
-func syncFolder(path string) error {
+// SyncFolder puts on disk which files a folder holds under which names.
+func SyncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err

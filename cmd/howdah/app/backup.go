@@ -111,7 +111,7 @@ func Backup(ctx context.Context, data, file, version string) (size int64, err er
 	if err := os.Rename(archive, file); err != nil {
 		return 0, fmt.Errorf("backup: %w", err)
 	}
-	return st.Size(), syncFolder(filepath.Dir(file))
+	return st.Size(), sqlite.SyncFolder(filepath.Dir(file))
 }
 
 // backedUp lists a data folder's files by name.
@@ -221,7 +221,7 @@ func Restore(ctx context.Context, data, file string) (files int, err error) {
 	if err := os.Rename(work, data); err != nil {
 		return 0, fmt.Errorf("restore: %w", err)
 	}
-	return len(m.Files), syncFolder(filepath.Dir(data))
+	return len(m.Files), sqlite.SyncFolder(filepath.Dir(data))
 }
 
 // unpack writes the files of an archive below root and verifies each of them.
@@ -285,12 +285,4 @@ func unpackFile(r io.Reader, root string, want manifestFile) error {
 		return errors.New("its bytes are not those that were backed up")
 	}
 	return nil
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
