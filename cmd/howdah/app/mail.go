@@ -37,7 +37,7 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 			e.Host, e.Components = m.Host, in.served()
 			in.prober.Exit(e)
 		},
-		onReady: func(childStatus) {
+		onReady: func() {
 			in.life.ready()
 			in.prober.Ready()
 		},

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"howdah/cmd/howdah/config"
@@ -59,7 +60,7 @@ func RunSupervised(ctx context.Context) error {
 		out.Close()
 	}
 	err = runMailserver(ctx, s, func(bound config.Listen) {
-		answer(childStatus{Ready: true, ReadyAt: time.Now().UTC(), Listen: bound})
+		answer(childStatus{Ready: true, Listen: bound})
 	})
 	var setup *setupError
 	if errors.As(err, &setup) {
@@ -138,7 +139,7 @@ type mailListener struct {
 	l        net.Listener
 }
 
-// protocol is what imapd and pop3d have in common.
+// protocol is what imapd, pop3d and smtpd have in common.
 type protocol interface {
 	Serve(net.Listener) error
 	Shutdown(context.Context) error
@@ -189,6 +190,10 @@ func runMailserver(ctx context.Context, s childSettings, ready func(bound config
 	defer store.Close()
 	svc := mailserver.New(store, mailserver.Limits{}, log)
 
+	stop, err := serveSocket(s.Data, mailSocket, accountOps(svc))
+	if err != nil {
+		return err
+	}
 	var servers []protocol
 	var serving sync.WaitGroup
 	failed := make(chan error, len(ports))
@@ -203,10 +208,6 @@ func runMailserver(ctx context.Context, s childSettings, ready func(bound config
 				failed <- fmt.Errorf("%s: %w", p.name, err)
 			}
 		})
-	}
-	stop, err := serveSocket(s.Data, mailSocket, accountOps(svc))
-	if err != nil {
-		return err
 	}
 	ready(bound)
 	log.Info("mail server is ready", "pid", os.Getpid())
@@ -249,13 +250,9 @@ func (p *mailListener) server(svc *mailserver.Service, s childSettings, cert tls
 // configuration's key, the address and what can be done.
 func listen(key, addr string) (net.Listener, error) {
 	network, at := "tcp", addr
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+	if path, ok := strings.CutPrefix(addr, config.UnixPrefix); ok {
 		network, at = "unix", path
-		if c, err := net.DialTimeout(network, at, time.Second); err == nil {
-			c.Close()
-		} else {
-			os.Remove(at) // left behind by a process that was killed, or not there
-		}
+		removeStale(path)
 	}
 	l, err := net.Listen(network, at)
 	if err == nil && network == "unix" {
@@ -270,4 +267,18 @@ func listen(key, addr string) (net.Listener, error) {
 		cause = op.Err
 	}
 	return nil, fmt.Errorf("can't listen on %s (%s): %w; stop what uses it or set %s to another address", addr, key, cause, key)
+}
+
+// removeStale removes a Unix socket that a killed process left behind. It
+// touches nothing else: neither a socket that somebody serves nor another file.
+func removeStale(path string) {
+	if st, err := os.Lstat(path); err != nil || st.Mode().Type() != os.ModeSocket {
+		return
+	}
+	c, err := net.DialTimeout("unix", path, time.Second)
+	if err == nil {
+		c.Close()
+	} else if errors.Is(err, syscall.ECONNREFUSED) {
+		os.Remove(path) // the bind that follows says what is wrong
+	}
 }

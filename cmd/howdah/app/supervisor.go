@@ -34,7 +34,7 @@ type supervisor struct {
 	delay    time.Duration
 	log      *slog.Logger
 	onExit   func(probe.Exit) // an exit that nobody asked for, at once
-	onReady  func(childStatus)
+	onReady  func()
 
 	mu       sync.Mutex
 	pid      int // 0 while it does not run
@@ -190,7 +190,7 @@ func (s *supervisor) once(started func(childStatus)) (childStatus, probe.Exit) {
 		defer close(said)
 		status = s.greet(settingsW, statusR)
 		if status.Ready {
-			s.onReady(status)
+			s.onReady()
 		} else {
 			cmd.Process.Kill() // it may hang in its start; the next one may not
 		}

@@ -1,10 +1,6 @@
 package app
 
-import (
-	"time"
-
-	"howdah/cmd/howdah/config"
-)
+import "howdah/cmd/howdah/config"
 
 // What parent and child say to each other over the two pipes that the child
 // inherits, one JSON object a line.
@@ -31,10 +27,9 @@ type childSettings struct {
 
 // childStatus is the child's one answer.
 type childStatus struct {
-	Ready   bool          `json:"ready"`
-	ReadyAt time.Time     `json:"ready_at"`
-	Listen  config.Listen `json:"listen"` // as bound
-	Error   string        `json:"error,omitempty"`
+	Ready  bool          `json:"ready"`
+	Listen config.Listen `json:"listen"` // as bound
+	Error  string        `json:"error,omitempty"`
 	// Setup says that the error is one of configuration, such as a port in use:
 	// a first start then ends with it instead of trying again.
 	Setup bool `json:"setup,omitempty"`
