@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"time"
 )
 
@@ -23,6 +24,16 @@ type Check struct {
 	Password  func() (string, error) // reads the secret when it is needed; nil when none is
 	Every     time.Duration
 	Timeout   time.Duration // of a whole run; below Every
+	// Asker runs the check instead of one conversation with Target; nil for the
+	// conversation.
+	Asker Asker
+}
+
+// Asker runs a check that is more than one conversation, and may remember what
+// earlier runs of it began. Ask returns soon after ctx ends. The key, the
+// component and the target of its result are those of the check.
+type Asker interface {
+	Ask(ctx context.Context, c Check) Result
 }
 
 // Component is what the tracker knows of a component: keys only.

@@ -7,6 +7,14 @@ import (
 	"strings"
 )
 
+// imapSchemes have the ports of RFC 9051 and RFC 8314.
+var imapSchemes = []scheme{
+	{name: "imap", port: 143, logsIn: true, options: login, speak: askIMAP},
+	{name: "imaps", port: 993, logsIn: true, options: login, speak: askIMAP},
+}
+
+func askIMAP(c *conn) error { return (&imap{conn: c}).run() }
+
 // imap asks an IMAP server (RFC 9051, RFC 3501) what a reader's mail program
 // asks first: greeting, encryption, login, the inbox.
 type imap struct {

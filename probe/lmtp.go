@@ -2,6 +2,14 @@ package probe
 
 import "context"
 
+var lmtpSchemes = []scheme{
+	// Not 25, says RFC 2033; this is Dovecot's.
+	{name: "lmtp", port: 24, options: delivery, speak: askLMTP},
+	{name: "lmtp+unix", options: delivery, locate: (*Target).locateSocket, speak: askLMTP},
+}
+
+func askLMTP(c *conn) error { return (&lmtp{smtp{conn: c}}).run() }
+
 // lmtp asks an LMTP server (RFC 2033) what a mail server that delivers to it
 // asks: greeting, and whether it would take mail for the recipient. Here too
 // the message is given up before its text. Mail servers talk to each other by

@@ -7,6 +7,13 @@ import (
 	"strings"
 )
 
+// managesieveSchemes has the port of RFC 5804.
+var managesieveSchemes = []scheme{
+	{name: "managesieve", port: 4190, logsIn: true, options: login, speak: askManageSieve},
+}
+
+func askManageSieve(c *conn) error { return (&managesieve{conn: c}).run() }
+
 // managesieve asks a ManageSieve server (RFC 5804) what a program that edits
 // filters asks first: greeting, encryption, login.
 type managesieve struct {

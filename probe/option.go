@@ -10,17 +10,60 @@ import (
 	"unicode"
 )
 
-const maxExpect = 200
+// option is a word that the URL of a target may carry. Either flag or text is
+// where its value lies in the Target.
+type option struct {
+	name  string
+	flag  func(*Target) *bool
+	text  func(*Target) *string
+	check func(string) error // of a text
+}
 
-// options are those that a target's URL may carry, in the order in which
-// Target.String writes them.
-var options = []string{"insecure", "plaintext", "rcpt", "expect"}
+// options are all there are, in the order in which Target.String writes them.
+var options = []option{
+	{name: "insecure", flag: func(t *Target) *bool { return &t.Insecure }},
+	{name: "plaintext", flag: func(t *Target) *bool { return &t.Plaintext }},
+	{name: "rcpt", text: func(t *Target) *string { return &t.Recipient }, check: checkAddress},
+	{name: "expect", text: func(t *Target) *string { return &t.Expect }, check: checkText},
+}
+
+func (o option) set(t *Target, value string) error {
+	if o.flag == nil {
+		*o.text(t) = value
+		return o.check(value)
+	}
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return errors.New("wants true or false")
+	}
+	*o.flag(t) = on
+	return nil
+}
+
+// value is what set would take, empty when the option is not given.
+func (o option) value(t *Target) string {
+	switch {
+	case o.flag == nil:
+		return *o.text(t)
+	case *o.flag(t):
+		return "true"
+	}
+	return ""
+}
+
+func optionNamed(name string) (option, bool) {
+	i := slices.IndexFunc(options, func(o option) bool { return o.name == name })
+	if i < 0 {
+		return option{}, false
+	}
+	return options[i], true
+}
 
 // onlyOptions reports whether a query is a list of known options and values.
 func onlyOptions(query string) bool {
 	for piece := range strings.SplitSeq(query, "&") {
 		name, _, ok := strings.Cut(piece, "=")
-		if !ok || !slices.Contains(options, name) {
+		if _, known := optionNamed(name); !ok || !known {
 			return false
 		}
 	}
@@ -35,40 +78,26 @@ func (t *Target) parseOptions(query string, allowed []string) error {
 			continue
 		}
 		name, raw, _ := strings.Cut(piece, "=")
-		if !slices.Contains(allowed, name) {
+		o, known := optionNamed(name)
+		if !known || !slices.Contains(allowed, name) {
 			return fmt.Errorf("unknown option %q, want %s", name, oneOf(allowed))
 		}
 		value, err := url.PathUnescape(raw)
 		if err != nil {
 			return fmt.Errorf("option %q: %w", name, err)
 		}
-		if err := t.set(name, value); err != nil {
+		if err := o.set(t, value); err != nil {
 			return fmt.Errorf("%q %w", name, err)
 		}
 	}
 	return nil
 }
 
-func (t *Target) set(option, value string) error {
-	switch option {
-	case "rcpt":
-		t.Recipient = value
-		return checkAddress(value)
-	case "expect":
-		t.Expect = value
-		if value == "" || len(value) > maxExpect || strings.ContainsFunc(value, unicode.IsControl) {
-			return fmt.Errorf("wants 1 to %d bytes, all printable", maxExpect)
-		}
-	case "insecure", "plaintext":
-		on, err := strconv.ParseBool(value)
-		if err != nil {
-			return errors.New("wants true or false")
-		}
-		if option == "insecure" {
-			t.Insecure = on
-		} else {
-			t.Plaintext = on
-		}
+const maxText = 200
+
+func checkText(value string) error {
+	if value == "" || len(value) > maxText || strings.ContainsFunc(value, unicode.IsControl) {
+		return fmt.Errorf("wants 1 to %d bytes, all printable", maxText)
 	}
 	return nil
 }
@@ -87,17 +116,13 @@ func checkAddress(a string) error {
 // options is the query that parseOptions reads.
 func (t Target) options() string {
 	var pieces []string
-	add := func(given bool, name, value string) {
-		if given {
+	for _, o := range options {
+		if value := o.value(&t); value != "" {
 			// An "@" means nothing there, and people read it.
 			value = strings.NewReplacer("+", "%20", "%40", "@").Replace(url.QueryEscape(value))
-			pieces = append(pieces, name+"="+value)
+			pieces = append(pieces, o.name+"="+value)
 		}
 	}
-	add(t.Insecure, "insecure", "true")
-	add(t.Plaintext, "plaintext", "true")
-	add(t.Recipient != "", "rcpt", t.Recipient)
-	add(t.Expect != "", "expect", t.Expect)
 	return strings.Join(pieces, "&")
 }
 

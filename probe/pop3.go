@@ -7,6 +7,14 @@ import (
 	"strings"
 )
 
+// pop3Schemes have the ports of RFC 1939 and RFC 8314.
+var pop3Schemes = []scheme{
+	{name: "pop3", port: 110, logsIn: true, options: login, speak: askPOP3},
+	{name: "pop3s", port: 995, logsIn: true, options: login, speak: askPOP3},
+}
+
+func askPOP3(c *conn) error { return (&pop3{conn: c}).run() }
+
 // pop3 asks a POP3 server (RFC 1939, RFC 2449, RFC 2595) what a mail program
 // asks: greeting, encryption, login, how much mail there is.
 type pop3 struct {

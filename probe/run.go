@@ -45,6 +45,9 @@ func (r *Runner) Run(ctx context.Context, c Check) (result Result) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if c.Asker != nil {
+		return ask(ctx, c)
+	}
 	s := &conn{ctx: ctx, runner: r, target: c.Target, password: c.Password, begun: time.Now()}
 	defer func() {
 		if s.raw != nil {
@@ -60,6 +63,18 @@ func (r *Runner) Run(ctx context.Context, c Check) (result Result) {
 	return s.result(c, s.speak())
 }
 
+// ask runs the check's own Asker. A panic in it is a result, as in Run.
+func ask(ctx context.Context, c Check) (r Result) {
+	begun := time.Now()
+	defer func() {
+		if v := recover(); v != nil {
+			r = Result{StartedAt: begun, Took: time.Since(begun), Verdict: Inconclusive, Reason: "probe.panic", Detail: fmt.Sprint(v)}
+		}
+		r.Check, r.Component, r.Target = c.Key, c.Component, c.Target.String()
+	}()
+	return c.Asker.Ask(ctx, c)
+}
+
 // RunTarget asks a target that belongs to no configured check, as the shell
 // does; Result.Check is the scheme. password may be nil: then nobody logs in.
 func (r *Runner) RunTarget(ctx context.Context, t Target, password func() (string, error), timeout time.Duration) Result {
@@ -68,19 +83,8 @@ func (r *Runner) RunTarget(ctx context.Context, t Target, password func() (strin
 
 // speak holds the conversation that the scheme asks for.
 func (c *conn) speak() error {
-	switch c.target.Scheme {
-	case "imap", "imaps":
-		return (&imap{conn: c}).run()
-	case "pop3", "pop3s":
-		return (&pop3{conn: c}).run()
-	case "smtp", "smtps", "submission":
-		return (&smtp{conn: c}).run()
-	case "lmtp", "lmtp+unix":
-		return (&lmtp{smtp{conn: c}}).run()
-	case "managesieve":
-		return (&managesieve{conn: c}).run()
-	case "tcp", "tls":
-		return (&stream{c}).run()
+	if kind, ok := schemeOf(c.target.Scheme); ok {
+		return kind.speak(c)
 	}
 	return &stepError{"probe.scheme", Inconclusive, fmt.Sprintf("nothing speaks %q", c.target.Scheme)}
 }

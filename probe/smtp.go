@@ -9,6 +9,15 @@ import (
 	"strings"
 )
 
+// smtpSchemes have the ports of RFC 5321, RFC 6409 and RFC 8314.
+var smtpSchemes = []scheme{
+	{name: "smtp", port: 25, logsIn: true, options: submission, speak: askSMTP},
+	{name: "submission", port: 587, logsIn: true, options: submission, speak: askSMTP},
+	{name: "smtps", port: 465, logsIn: true, options: submission, speak: askSMTP},
+}
+
+func askSMTP(c *conn) error { return (&smtp{conn: c}).run() }
+
 // smtp asks an SMTP server (RFC 5321, RFC 6409) what a sender asks: greeting,
 // encryption, login, and whether it would take mail for the recipient. The
 // message is given up before its text, so nobody gets mail. No command is sent

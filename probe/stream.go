@@ -9,6 +9,13 @@ import (
 // renewWithin is when a certificate should have been renewed.
 const renewWithin = 14 * 24 * time.Hour
 
+var streamSchemes = []scheme{
+	{name: "tcp", options: plain, speak: askStream},
+	{name: "tls", options: encrypted, speak: askStream},
+}
+
+func askStream(c *conn) error { return (&stream{c}).run() }
+
 // stream asks a service that no other check speaks to whether it takes
 // connections, with TLS by the scheme "tls", and whether its first line is as
 // it should be. A connection that is taken shows the kernel at work and not the

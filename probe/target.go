@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,12 +33,14 @@ type Target struct {
 	Plaintext bool
 }
 
-// scheme is what a target's URL can say.
+// scheme is what a target's URL can say, and who asks it.
 type scheme struct {
 	name    string
 	port    uint16 // that is meant when the URL names none; zero: it must
 	logsIn  bool   // where the URL names a user
 	options []string
+	locate  func(*Target, *url.URL) error // takes host, port and path; nil: host and port
+	speak   func(*conn) error             // holds the conversation
 }
 
 var (
@@ -48,22 +51,8 @@ var (
 	encrypted  = []string{"insecure", "expect"}
 )
 
-// schemes have the ports of RFC 9051, RFC 1939, RFC 5321, RFC 6409, RFC
-// 8314 and RFC 5804.
-var schemes = []scheme{
-	{"imap", 143, true, login},
-	{"imaps", 993, true, login},
-	{"pop3", 110, true, login},
-	{"pop3s", 995, true, login},
-	{"smtp", 25, true, submission},
-	{"submission", 587, true, submission},
-	{"smtps", 465, true, submission},
-	{"lmtp", 24, false, delivery}, // not 25, says RFC 2033; this is Dovecot's
-	{"lmtp+unix", 0, false, delivery},
-	{"managesieve", 4190, true, login},
-	{"tcp", 0, false, plain},
-	{"tls", 0, false, encrypted},
-}
+// schemes are all there are, in the order in which people are told of them.
+var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, managesieveSchemes, streamSchemes)
 
 // ParseTarget parses scheme://user@host:port, where the port defaults by
 // scheme:
@@ -102,12 +91,12 @@ func ParseTarget(s string) (Target, error) {
 	if strings.ContainsFunc(t.User, unicode.IsControl) {
 		return Target{}, fmt.Errorf("parsing target %q: control character in the user name", s)
 	}
-	if strings.HasSuffix(kind.name, "+unix") {
-		err = t.locateSocket(u)
-	} else {
-		err = t.locateHost(u, kind.port)
+	t.Port = kind.port
+	locate := kind.locate
+	if locate == nil {
+		locate = (*Target).locateHost
 	}
-	if err != nil {
+	if err := locate(&t, u); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	if err := t.parseOptions(u.RawQuery, kind.options); err != nil {
@@ -117,8 +106,8 @@ func ParseTarget(s string) (Target, error) {
 }
 
 // locateHost takes the host and the port from the URL.
-func (t *Target) locateHost(u *url.URL, port uint16) error {
-	t.Host, t.Port = u.Hostname(), port
+func (t *Target) locateHost(u *url.URL) error {
+	t.Host = u.Hostname()
 	if t.Host == "" || strings.ContainsAny(t.Host, " \t/") {
 		return errors.New("no host")
 	}
@@ -133,7 +122,7 @@ func (t *Target) locateHost(u *url.URL, port uint16) error {
 			return fmt.Errorf("port %q is not within 1 to 65535", p)
 		}
 		t.Port = uint16(n)
-	case port == 0:
+	case t.Port == 0:
 		return errors.New("no port")
 	}
 	return nil
