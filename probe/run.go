@@ -46,7 +46,7 @@ func (r *Runner) Run(ctx context.Context, c Check) (result Result) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if c.Asker != nil {
-		return ask(ctx, c)
+		return entrust(ctx, c)
 	}
 	s := &conn{ctx: ctx, runner: r, target: c.Target, password: c.Password, begun: time.Now()}
 	defer func() {
@@ -63,8 +63,8 @@ func (r *Runner) Run(ctx context.Context, c Check) (result Result) {
 	return s.result(c, s.speak())
 }
 
-// ask runs the check's own Asker. A panic in it is a result, as in Run.
-func ask(ctx context.Context, c Check) (r Result) {
+// entrust runs the check's own Asker. A panic in it is a result, as in Run.
+func entrust(ctx context.Context, c Check) (r Result) {
 	begun := time.Now()
 	defer func() {
 		if v := recover(); v != nil {
