@@ -9,7 +9,7 @@ import (
 type Frame struct {
 	Title     string       // of the document; the state first, so that a row of tabs tells it
 	Site      string       // name of the site
-	Root      string       // path of the front page, ending in a slash
+	Root      string       // link to the front page
 	Canonical string       // absolute URL of the page; empty: search engines are asked to leave it out
 	Nav       []Link       // the main pages
 	Feeds     []Feed       // for autodiscovery, the one that suits most readers first

@@ -146,8 +146,8 @@ func down() *incidents.Snapshot {
 	return s
 }
 
-// serve starts a server for a board that shows snap.
-func serve(t *testing.T, snap *incidents.Snapshot, change ...func(*Options)) (*board, *httptest.Server) {
+// newServer makes a Server for a board that shows snap.
+func newServer(t *testing.T, snap *incidents.Snapshot, change ...func(*Options)) (*board, *Server) {
 	t.Helper()
 	b := &board{}
 	b.show(snap)
@@ -163,6 +163,13 @@ func serve(t *testing.T, snap *incidents.Snapshot, change ...func(*Options)) (*b
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b, s
+}
+
+// serve starts a server for a board that shows snap.
+func serve(t *testing.T, snap *incidents.Snapshot, change ...func(*Options)) (*board, *httptest.Server) {
+	t.Helper()
+	b, s := newServer(t, snap, change...)
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
 	return b, srv

@@ -16,7 +16,7 @@ func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
 	f := templates.Frame{
 		Title:   title + " · " + s.site.name,
 		Site:    s.site.name,
-		Root:    s.site.root,
+		Root:    s.site.href(""),
 		Feeds:   s.feedLinks(),
 		Data:    templates.Link{Text: "State (JSON)", Href: s.site.href(apiPath("summary"))},
 		Style:   template.CSS(public.Style()),

@@ -17,6 +17,10 @@ type site struct {
 	path string // of url: "" or "/status", without a trailing slash, decoded
 	root string // path of the front page as it stands in links: "/" or "/status/"
 	zone *time.Location
+	// file says that pages are files and link to files; up leads from the page
+	// at hand to the folder that holds them all.
+	file bool
+	up   string
 }
 
 func newSite(o Site) (site, error) {
@@ -42,9 +46,20 @@ func newSite(o Site) (site, error) {
 	return s, nil
 }
 
+// from is the site as the page at place links to it when all of it is files.
+func (s site) from(place string) site {
+	s.file, s.up = true, strings.Repeat("../", strings.Count(place, "/"))
+	return s
+}
+
 // href is the link to a place of the site, for use in pages: a path, so that
 // it leads to the host at which the reader already is.
-func (s site) href(place string) string { return s.root + place }
+func (s site) href(place string) string {
+	if s.file {
+		return s.up + fileName(place)
+	}
+	return s.root + place
+}
 
 // absolute is the URL of a place of the site, for use where no page is around.
 func (s site) absolute(place string) string { return s.url + "/" + place }

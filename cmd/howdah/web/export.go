@@ -1,0 +1,171 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"howdah/incidents"
+)
+
+// exportList names the files of an export, one a line. It is what tells a
+// folder that Export may write to again from one that is somebody else's.
+const exportList = ".howdah-export"
+
+// Export writes the public site as it is now to files below dir: pages as
+// .html with relative links, feeds and JSON under their own names. Each file is
+// replaced as a whole, and one that did not change is left alone; what an
+// earlier export wrote and this one did not is removed. A folder that holds
+// anything and was not made by Export is refused.
+func (s *Server) Export(dir string) error {
+	old, err := exported(dir)
+	if err != nil {
+		return fmt.Errorf("export to %q: %w", dir, err)
+	}
+	files, err := s.files()
+	if err != nil {
+		return fmt.Errorf("export to %q: %w", dir, err)
+	}
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	// Written ahead, so that what a failure leaves behind is known as ours.
+	both := slices.Concat(old, names)
+	slices.Sort(both)
+	if err := writeList(dir, slices.Compact(both)); err != nil {
+		return fmt.Errorf("export to %q: %w", dir, err)
+	}
+	for _, name := range names {
+		if err := replaceFile(filepath.Join(dir, filepath.FromSlash(name)), files[name]); err != nil {
+			return fmt.Errorf("export to %q: %w", dir, err)
+		}
+	}
+	for _, name := range old {
+		if _, stays := files[name]; stays {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("export to %q: %w", dir, err)
+		}
+	}
+	if err := writeList(dir, names); err != nil {
+		return fmt.Errorf("export to %q: %w", dir, err)
+	}
+	return nil
+}
+
+// files renders everything that is public of the newest Snapshot, by the name
+// that its file has.
+func (s *Server) files() (map[string][]byte, error) {
+	snap := s.board.Snapshot()
+	here := &edition{s: s, snap: snap}
+	files := map[string][]byte{}
+	for _, of := range parts(snap) {
+		place := of(here).key
+		there := &edition{s: &Server{site: s.site.from(place), unread: s.unread, version: s.version}, snap: snap}
+		var b bytes.Buffer
+		if err := of(there).make(&b); err != nil {
+			return nil, fmt.Errorf("render %q: %w", place, err)
+		}
+		files[fileName(place)] = b.Bytes()
+	}
+	return files, nil
+}
+
+// parts are all that is public of a Snapshot.
+func parts(snap *incidents.Snapshot) []func(*edition) resource {
+	list := []func(*edition) resource{(*edition).front, (*edition).history}
+	for _, f := range formats {
+		list = append(list,
+			func(ed *edition) resource { return ed.updates(f) },
+			func(ed *edition) resource { return ed.threads(f) })
+	}
+	for _, name := range apiNames {
+		list = append(list, func(ed *edition) resource { return ed.api(name) })
+	}
+	for i := range snap.Components {
+		v := &snap.Components[i]
+		list = append(list, func(ed *edition) resource { return ed.component(v) })
+		for _, f := range formats {
+			list = append(list, func(ed *edition) resource { return ed.componentThreads(v, f) })
+		}
+	}
+	for _, in := range snap.Incidents {
+		list = append(list, func(ed *edition) resource { return ed.incident(in) })
+	}
+	return list
+}
+
+// fileName is what the resource at a place is called in an export.
+func fileName(place string) string {
+	switch {
+	case place == "":
+		return "index.html"
+	case path.Ext(place) == "":
+		return place + ".html"
+	}
+	return place
+}
+
+// exported are the files that an earlier export left in dir.
+func exported(dir string) ([]string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, exportList))
+	if errors.Is(err, fs.ErrNotExist) {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if len(entries) > 0 {
+			return nil, errors.New("the folder is not empty, and no export has been there; name another")
+		}
+		return nil, os.MkdirAll(dir, 0o755) // #nosec G301 -- a web server reads it
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name := range strings.Lines(string(text)) {
+		name = strings.TrimSuffix(name, "\n")
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return nil, fmt.Errorf("%s names %q, which lies outside", exportList, name)
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+func writeList(dir string, names []string) error {
+	return replaceFile(filepath.Join(dir, exportList), []byte(strings.Join(names, "\n")+"\n"))
+}
+
+// replaceFile writes a file that readers see either as it was or whole. One
+// that holds the same already keeps its time.
+func replaceFile(name string, content []byte) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { // #nosec G301 -- a web server reads it
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".howdah-new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
