@@ -53,6 +53,24 @@ func restoreCommand(g *global) *cobra.Command {
 	}
 }
 
+func exportCommand(g *global) *cobra.Command {
+	return &cobra.Command{
+		Use:   "export DIR",
+		Short: "Write the public site as files, also while it runs",
+		Long: `Write the public site as files with relative links, as the data folder has it,
+for a web server to serve while this machine is down. DIR is made when it is
+not there; a folder that holds anything else than an earlier export is refused.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := g.load()
+			if err != nil {
+				return err
+			}
+			return app.Export(cmd.Context(), c, args[0], version())
+		},
+	}
+}
+
 func healthcheckCommand(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "healthcheck",

@@ -83,6 +83,7 @@ func command() *cobra.Command {
 		accountCommand(g),
 		backupCommand(g),
 		restoreCommand(g),
+		exportCommand(g),
 		healthcheckCommand(g),
 		configCommand(g),
 		versionCommand(),

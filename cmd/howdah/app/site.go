@@ -74,17 +74,13 @@ func (in *instance) prepareSite() error {
 // website describes the web server that a configuration wants. It shows the
 // desk's snapshots.
 func (in *instance) website(c config.Config) (web.Options, error) {
-	u, err := url.Parse(c.Site.URL)
+	site, err := webSite(c)
 	if err != nil {
-		return web.Options{}, fmt.Errorf("site.url: %w", err)
-	}
-	zone, err := time.LoadLocation(c.Site.TimeZone)
-	if err != nil {
-		return web.Options{}, fmt.Errorf("site.time_zone: %w", err)
+		return web.Options{}, err
 	}
 	o := web.Options{
 		Board:          in.desk,
-		Site:           web.Site{Name: c.Site.Name, URL: u, Zone: zone},
+		Site:           site,
 		Ready:          in.ready,
 		TrustedProxies: c.Web.TrustedProxies,
 		MetricsPublic:  c.Web.Metrics == config.Public,
@@ -98,6 +94,19 @@ func (in *instance) website(c config.Config) (web.Options, error) {
 		o.Metrics = in.metrics
 	}
 	return o, nil
+}
+
+// webSite is the site as its pages speak of it.
+func webSite(c config.Config) (web.Site, error) {
+	u, err := url.Parse(c.Site.URL)
+	if err != nil {
+		return web.Site{}, fmt.Errorf("site.url: %w", err)
+	}
+	zone, err := time.LoadLocation(c.Site.TimeZone)
+	if err != nil {
+		return web.Site{}, fmt.Errorf("site.time_zone: %w", err)
+	}
+	return web.Site{Name: c.Site.Name, URL: u, Zone: zone}, nil
 }
 
 // requestsEnd bounds how long a stop waits for requests that are under way.

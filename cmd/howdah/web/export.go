@@ -126,7 +126,7 @@ func exported(dir string) ([]string, error) {
 		if len(entries) > 0 {
 			return nil, errors.New("the folder is not empty, and no export has been there; name another")
 		}
-		return nil, os.MkdirAll(dir, 0o755) // #nosec G301 -- a web server reads it
+		return nil, openFolder(dir)
 	}
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func replaceFile(name string, content []byte) error {
 	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, content) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { // #nosec G301 -- a web server reads it
+	if err := openFolder(filepath.Dir(name)); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".howdah-new-*")
@@ -168,4 +168,20 @@ func replaceFile(name string, content []byte) error {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
+}
+
+// openFolder makes the folder, and those above it, where there is none.
+// Everybody may read in it, whatever this process lets others do: the web
+// server that it is for is another user.
+func openFolder(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := openFolder(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil { // #nosec G301 -- it is public
+		return err
+	}
+	return os.Chmod(dir, 0o755) // #nosec G302 -- it is public
 }

@@ -19,6 +19,9 @@ func TestExport(t *testing.T) {
 	if err := srv.Export(dir); err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Stat(filepath.Join(dir, "components")); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("a web server can't read the folder: %v, %v", info.Mode(), err)
+	}
 	files := exportedFiles(t, dir)
 	for _, name := range []string{
 		"index.html", "history.html", "incidents/i1-mail-instability.html", "components/imap.html", "updates.atom", "feed.rss",
