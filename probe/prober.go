@@ -184,12 +184,11 @@ func (p *Prober) finish(ctx context.Context, s *slot, r Result) {
 	if s.again {
 		s.again, s.next = false, now
 	}
-	keep := facts{states: byCheck([]CheckState{after}), urgent: before.State != after.State}
-	if !r.Verdict.Good() {
-		r.StartedAt = r.StartedAt.UTC()
-		keep.runs = []Result{r}
-	}
-	p.publish(now, ch, keep)
+	p.publish(now, ch, facts{
+		runs:   []Result{r},
+		states: byCheck([]CheckState{after}),
+		urgent: before.State != after.State,
+	})
 	p.nudge()
 }
 

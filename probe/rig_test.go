@@ -65,6 +65,7 @@ type memory struct {
 	states  map[string]CheckState
 	runs    []Result
 	blips   []Blip
+	until   time.Time
 }
 
 func newMemory() *memory {
@@ -89,29 +90,23 @@ func (m *memory) works(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (m *memory) SaveOutage(ctx context.Context, o Outage) error {
+func (m *memory) Save(ctx context.Context, f Facts) error {
 	if err := m.works(ctx); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.outages[o.ID]; !ok {
-		m.order = append(m.order, o.ID)
+	for _, o := range f.Outages {
+		if _, ok := m.outages[o.ID]; !ok {
+			m.order = append(m.order, o.ID)
+		}
+		m.outages[o.ID] = o
 	}
-	m.outages[o.ID] = o
-	return nil
-}
-
-func (m *memory) SaveResults(ctx context.Context, runs []Result, states []CheckState, blips []Blip) error {
-	if err := m.works(ctx); err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, s := range states {
+	for _, s := range f.States {
 		m.states[s.Check] = s
 	}
-	m.runs, m.blips = append(m.runs, runs...), append(m.blips, blips...)
+	m.runs, m.blips = append(m.runs, f.Runs...), append(m.blips, f.Blips...)
+	m.until = f.WatchedUntil
 	return nil
 }
 

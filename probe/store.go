@@ -16,15 +16,23 @@ type CheckState struct {
 	Reason     Reason    // of the last failing run
 }
 
+// Facts are what is saved together. Saving the same fact again changes nothing.
+type Facts struct {
+	// WatchedUntil is how far the picture reaches: what holds last of a
+	// component has held until then, and nobody knows for how much longer.
+	WatchedUntil time.Time
+	Outages      []Outage // each replaces what was known under its ID
+	// Runs are all that ended, good ones without their evidence.
+	Runs   []Result
+	States []CheckState // as they are after the runs
+	Blips  []Blip
+}
+
 // Store keeps facts. Each method is one transaction; what it was given is on
-// disk when it returns nil. Saving the same fact again changes nothing.
+// disk when it returns nil.
 type Store interface {
-	// SaveOutage writes the outage with its affected components and exits,
-	// replacing what was known under its ID.
-	SaveOutage(ctx context.Context, o Outage) error
-	// SaveResults writes runs that were not good, and each check's state as it
-	// is after them. Good runs are not kept one by one.
-	SaveResults(ctx context.Context, runs []Result, states []CheckState, blips []Blip) error
+	// Save writes facts, all of them or none.
+	Save(ctx context.Context, f Facts) error
 	// Outages returns those that were open at or after since, oldest first.
 	Outages(ctx context.Context, since time.Time) ([]Outage, error)
 	// CheckStates returns the state of every check ever saved.

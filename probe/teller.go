@@ -21,7 +21,7 @@ type teller struct {
 	refused time.Time // since when saving fails; zero while it works
 
 	unsaved facts     // run's own
-	retry   time.Time // run's own: when to save again; zero when nothing waits
+	due     time.Time // run's own: when to save again
 	failed  int       // run's own: saves that failed in a row
 }
 
@@ -30,21 +30,12 @@ type told struct {
 	ch  Changes
 }
 
-// facts wait to be saved.
-type facts struct {
-	outages []Outage // each ID once, the newest value
-	runs    []Result
-	blips   []Blip
-	states  map[string]CheckState
-	urgent  bool // there is more than the states of checks that go on passing
-	dropped int  // runs and blips that were too many
-}
-
 const (
 	saveWithin = time.Second      // the longest that a store can hold up the observer
-	saveLazily = time.Minute      // how long good runs wait to be noted
+	saveEvery  = time.Second      // runs that changed nothing are saved together, once in this time
+	markEvery  = 10 * time.Second // how long the store goes without a word that we watch
+	saveRuns   = 500              // in one transaction, so that a full queue is saved in pieces
 	retryMax   = 30 * time.Second // between tries to save
-	keepRuns   = 10_000           // runs and blips that wait while the store refuses
 	keepTold   = 256              // changes that wait while the observer is slow
 )
 
@@ -57,7 +48,7 @@ func newTeller(store Store, observer Observer, log *slog.Logger) *teller {
 func (t *teller) put(news told, more facts) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	more.outages, more.blips = news.ch.Outages, news.ch.Blips
+	more.take(news.ch)
 	t.fresh.add(more)
 	if n := len(t.queue); n >= keepTold {
 		t.queue[n-1] = t.queue[n-1].merge(news)
@@ -72,7 +63,8 @@ func (t *teller) put(news told, more facts) {
 
 // run works until ctx ends.
 func (t *teller) run(ctx context.Context) {
-	timer := time.NewTimer(saveLazily)
+	t.due = time.Now().Add(markEvery)
+	timer := time.NewTimer(markEvery)
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		select {
@@ -82,9 +74,7 @@ func (t *teller) run(ctx context.Context) {
 		case <-timer.C:
 		}
 		t.turn(ctx)
-		if !t.retry.IsZero() {
-			timer.Reset(time.Until(t.retry))
-		}
+		timer.Reset(time.Until(t.due))
 	}
 }
 
@@ -102,16 +92,15 @@ func (t *teller) turn(ctx context.Context) {
 	t.queue, t.fresh = nil, facts{}
 	t.mu.Unlock()
 
-	urgent := fresh.urgent
 	t.unsaved.add(fresh)
 	now := time.Now()
 	switch {
 	case t.store == nil:
-		t.unsaved = facts{}
-	case urgent, !t.retry.IsZero() && !now.Before(t.retry):
-		t.save(ctx)
-	case t.retry.IsZero():
-		t.retry = now.Add(saveLazily)
+		t.unsaved, t.due = facts{}, now.Add(markEvery)
+	case fresh.urgent, !now.Before(t.due):
+		t.save(ctx, now)
+	case t.failed == 0 && t.due.Sub(now) > saveEvery:
+		t.due = now.Add(saveEvery)
 	}
 	if t.observer == nil {
 		return
@@ -123,33 +112,36 @@ func (t *teller) turn(ctx context.Context) {
 	}
 }
 
-// save writes outages first: a state that says DOWN is only of use with its
-// outage.
-func (t *teller) save(ctx context.Context) {
+// save writes what waits. Runs that are too many for one transaction follow in
+// others, as long as there is time.
+func (t *teller) save(ctx context.Context, now time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, saveWithin)
 	defer cancel()
-	u := &t.unsaved
-	for len(u.outages) > 0 {
-		if err := t.store.SaveOutage(ctx, u.outages[0]); err != nil {
+	for {
+		next, rest := t.unsaved.part(saveRuns)
+		next.WatchedUntil = now.UTC()
+		if err := t.store.Save(ctx, next); err != nil {
 			t.fail(err)
 			return
 		}
-		u.outages = u.outages[1:]
-	}
-	states := make([]CheckState, 0, len(u.states))
-	for _, s := range u.states {
-		states = append(states, s)
-	}
-	if len(states)+len(u.runs)+len(u.blips) > 0 {
-		if err := t.store.SaveResults(ctx, u.runs, states, u.blips); err != nil {
-			t.fail(err)
+		t.saved(rest)
+		switch {
+		case len(rest.runs) == 0:
+			t.due = now.Add(markEvery)
+			return
+		case time.Since(now) > saveWithin/2:
+			t.due = now.Add(saveEvery)
 			return
 		}
 	}
+}
+
+// saved notes that the store took all but the rest.
+func (t *teller) saved(rest facts) {
 	if t.failed > 0 {
-		t.log.Info("the store takes facts again", "dropped", u.dropped)
+		t.log.Info("the store takes facts again", "dropped", t.unsaved.dropped)
 	}
-	t.unsaved, t.retry, t.failed = facts{}, time.Time{}, 0
+	t.unsaved, t.failed = rest, 0
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.refused = time.Time{}
@@ -163,55 +155,13 @@ func (t *teller) refusedSince() time.Time {
 
 func (t *teller) fail(err error) {
 	t.failed++
-	wait := min(time.Second<<min(t.failed-1, 10), retryMax)
-	t.retry = time.Now().Add(wait)
+	t.due = time.Now().Add(min(time.Second<<min(t.failed-1, 10), retryMax))
 	if t.failed == 1 {
 		t.mu.Lock()
 		t.refused = time.Now().UTC()
 		t.mu.Unlock()
 		t.log.Error("saving facts failed, they wait in memory", "err", err)
 	}
-}
-
-// add takes in newer facts.
-func (f *facts) add(n facts) {
-	for _, o := range n.outages {
-		f.addOutage(o)
-	}
-	f.runs = append(f.runs, n.runs...)
-	f.blips = append(f.blips, n.blips...)
-	if over := len(f.runs) - keepRuns; over > 0 {
-		f.runs, f.dropped = f.runs[over:], f.dropped+over
-	}
-	if over := len(f.blips) - keepRuns; over > 0 {
-		f.blips, f.dropped = f.blips[over:], f.dropped+over
-	}
-	if f.states == nil {
-		f.states = map[string]CheckState{}
-	}
-	for key, s := range n.states {
-		f.states[key] = s
-	}
-	f.urgent = f.urgent || n.urgent || len(n.outages)+len(n.runs)+len(n.blips) > 0
-	f.dropped += n.dropped
-}
-
-func (f *facts) addOutage(o Outage) {
-	for i := range f.outages {
-		if f.outages[i].ID == o.ID {
-			f.outages[i] = o
-			return
-		}
-	}
-	f.outages = append(f.outages, o)
-}
-
-func byCheck(states []CheckState) map[string]CheckState {
-	m := make(map[string]CheckState, len(states))
-	for _, s := range states {
-		m[s.Check] = s
-	}
-	return m
 }
 
 func (c Changes) empty() bool {

@@ -32,33 +32,27 @@ ON CONFLICT (id) DO UPDATE SET
     evidence = excluded.evidence
 WHERE outage.end_best_at IS NULL`
 
-// SaveOutage writes the outage with its affected components and exits,
+// saveOutage writes the outage with its affected components and exits,
 // replacing what was known under its ID. An outage that is stored as ended is
 // a fact that stands: saving it again changes nothing.
-func (db *DB) SaveOutage(ctx context.Context, o probe.Outage) error {
+func saveOutage(ctx context.Context, tx *sql.Tx, o probe.Outage) error {
 	evidence, err := encodeRun(o.Evidence)
 	if err != nil {
-		return fmt.Errorf("save outage %q: %w", o.ID, err)
+		return err
 	}
 	when := factSpan(o.Start, o.End)
-	err = db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, upsertOutage,
-			row([]any{o.ID, o.Domain}, when.values(), []any{evidence})...)
-		if err != nil {
-			return err
-		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		if err := saveAffected(ctx, tx, o); err != nil {
-			return err
-		}
-		return saveExits(ctx, tx, o)
-	})
+	done, err := tx.ExecContext(ctx, upsertOutage,
+		row([]any{o.ID, o.Domain}, when.values(), []any{evidence})...)
 	if err != nil {
-		return fmt.Errorf("save outage %q: %w", o.ID, err)
+		return err
 	}
-	return nil
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	if err := saveAffected(ctx, tx, o); err != nil {
+		return err
+	}
+	return saveExits(ctx, tx, o)
 }
 
 const (

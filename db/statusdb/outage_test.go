@@ -13,7 +13,7 @@ func TestOutageSurvivesReopening(t *testing.T) {
 	want := endedOutage()
 	filled(t, "outage", reflect.ValueOf(want))
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), want))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{want}}))
 	equal(t, outages(t, db, time.Time{}), []probe.Outage{want})
 	equal(t, outages(t, reopen(t, db), time.Time{}), []probe.Outage{want})
 }
@@ -21,7 +21,7 @@ func TestOutageSurvivesReopening(t *testing.T) {
 func TestBareOutageSurvives(t *testing.T) {
 	want := probe.Outage{ID: "x", Domain: "imap", Start: probe.Exact(t0, probe.SourceUnclean)}
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), want))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{want}}))
 	equal(t, outages(t, db, time.Time{}), []probe.Outage{want})
 }
 
@@ -31,23 +31,23 @@ func TestOutageIsReplacedWhileItLasts(t *testing.T) {
 	lasting.End, lasting.Evidence = nil, nil
 	lasting.Affected[0].End = nil
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), lasting))
-	must(t, db.SaveOutage(t.Context(), lasting))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{lasting}}))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{lasting}}))
 	equal(t, outages(t, db, t0), []probe.Outage{lasting})
 
 	fewer := lasting.Clone()
 	fewer.Affected, fewer.Exits = fewer.Affected[:1], nil
-	must(t, db.SaveOutage(t.Context(), fewer))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{fewer}}))
 	equal(t, outages(t, db, t0), []probe.Outage{fewer})
 
-	must(t, db.SaveOutage(t.Context(), full))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{full}}))
 	equal(t, outages(t, db, t0), []probe.Outage{full})
 }
 
 func TestEndedOutageIsNeverEdited(t *testing.T) {
 	want := endedOutage()
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), want))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{want}}))
 
 	moved := probe.Exact(at(9*time.Hour), probe.SourceFirstGood)
 	later, again := want.Clone(), want.Clone()
@@ -55,7 +55,7 @@ func TestEndedOutageIsNeverEdited(t *testing.T) {
 	later.Affected, later.Exits = nil, nil
 	again.End = nil
 	for _, edit := range []probe.Outage{later, again} {
-		must(t, db.SaveOutage(t.Context(), edit))
+		must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{edit}}))
 		equal(t, outages(t, db, t0), []probe.Outage{want})
 	}
 }
@@ -73,7 +73,7 @@ func TestOutagesSince(t *testing.T) {
 	for _, o := range []probe.Outage{
 		span("third", 3*time.Hour, 4*time.Hour), span("lasting", time.Minute, 0), span("first", 0, time.Hour),
 	} {
-		must(t, db.SaveOutage(t.Context(), o))
+		must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{o}}))
 	}
 	for _, c := range []struct {
 		since time.Time
@@ -97,7 +97,7 @@ func TestOutagesSince(t *testing.T) {
 func TestTimesAreCutToMilliseconds(t *testing.T) {
 	fine := time.Date(2005, 8, 1, 15, 3, 10, 250_999_999, time.FixedZone("SAST", 2*3600))
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), probe.Outage{ID: "x", Domain: "imap", Start: probe.Exact(fine, probe.SourceExit)}))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{{ID: "x", Domain: "imap", Start: probe.Exact(fine, probe.SourceExit)}}}))
 	want := time.Date(2005, 8, 1, 13, 3, 10, 250e6, time.UTC)
 	equal(t, outages(t, db, time.Time{})[0].Start, probe.Exact(want, probe.SourceExit))
 }
@@ -106,6 +106,6 @@ func TestLogTailIsBounded(t *testing.T) {
 	o := endedOutage()
 	o.Exits[0].LogTail = []string{strings.Repeat("a", maxLogTail), "goroutine 1 [running]:", "main.main()"}
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), o))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{o}}))
 	equal(t, outages(t, db, time.Time{})[0].Exits[0].LogTail, []string{"goroutine 1 [running]:", "main.main()"})
 }

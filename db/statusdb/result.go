@@ -41,31 +41,22 @@ INSERT INTO blip (check_key, failed_at, component, reason)
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (check_key, failed_at) DO NOTHING`
 
-// SaveResults writes runs that were not good, each check's state as it is
-// after them, and blips. Good runs are passed over, and of the others the
-// newest 2000 of each check are kept. A run or a blip is known by its check
-// and its millisecond.
-func (db *DB) SaveResults(ctx context.Context, runs []probe.Result, states []probe.CheckState, blips []probe.Blip) error {
-	err := db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
-		if err := saveRuns(ctx, tx, runs); err != nil {
-			return err
+func saveStates(ctx context.Context, tx *sql.Tx, states []probe.CheckState) error {
+	for _, s := range states {
+		if _, err := tx.ExecContext(ctx, upsertCheckState, s.Check, string(s.State), sqlite.Millis(s.Since),
+			s.EverOK, sqlite.Millis(s.LastGoodAt), sqlite.Millis(s.LastRunAt), string(s.Reason)); err != nil {
+			return fmt.Errorf("state of check %q: %w", s.Check, err)
 		}
-		for _, s := range states {
-			if _, err := tx.ExecContext(ctx, upsertCheckState, s.Check, string(s.State), sqlite.Millis(s.Since),
-				s.EverOK, sqlite.Millis(s.LastGoodAt), sqlite.Millis(s.LastRunAt), string(s.Reason)); err != nil {
-				return fmt.Errorf("state of check %q: %w", s.Check, err)
-			}
+	}
+	return nil
+}
+
+func saveBlips(ctx context.Context, tx *sql.Tx, blips []probe.Blip) error {
+	for _, b := range blips {
+		if _, err := tx.ExecContext(ctx, insertBlip,
+			b.Check, sqlite.Millis(b.At), b.Component, string(b.Reason)); err != nil {
+			return fmt.Errorf("blip of check %q: %w", b.Check, err)
 		}
-		for _, b := range blips {
-			if _, err := tx.ExecContext(ctx, insertBlip,
-				b.Check, sqlite.Millis(b.At), b.Component, string(b.Reason)); err != nil {
-				return fmt.Errorf("blip of check %q: %w", b.Check, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("save results: %w", err)
 	}
 	return nil
 }

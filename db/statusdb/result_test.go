@@ -24,7 +24,7 @@ func TestResultsSurviveReopening(t *testing.T) {
 
 	db := fresh(t)
 	for range 2 { // the second time changes nothing
-		must(t, db.SaveResults(t.Context(), []probe.Result{run, bare}, []probe.CheckState{never, state}, []probe.Blip{blip}))
+		must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{run, bare}, States: []probe.CheckState{never, state}, Blips: []probe.Blip{blip}}))
 	}
 	for _, closing := range []bool{false, true} {
 		if closing {
@@ -47,7 +47,7 @@ func TestStateOfACheckIsReplaced(t *testing.T) {
 	down := probe.CheckState{Check: "imap", State: probe.Down, Since: at(0), LastGoodAt: at(-time.Minute), LastRunAt: at(0), Reason: "connect.refused"}
 	up := probe.CheckState{Check: "imap", State: probe.Up, Since: at(time.Hour), EverOK: true, LastGoodAt: at(time.Hour), LastRunAt: at(time.Hour)}
 	for _, s := range []probe.CheckState{down, up} {
-		must(t, db.SaveResults(t.Context(), nil, []probe.CheckState{s}, nil))
+		must(t, db.Save(t.Context(), probe.Facts{States: []probe.CheckState{s}}))
 	}
 	states, err := db.CheckStates(t.Context())
 	must(t, err)
@@ -59,7 +59,7 @@ func TestGoodRunsAreNotKept(t *testing.T) {
 	good.Verdict, slow.Verdict = probe.OK, probe.Slow
 	slow.StartedAt = at(time.Hour)
 	db := fresh(t)
-	must(t, db.SaveResults(t.Context(), []probe.Result{good, slow}, nil, nil))
+	must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{good, slow}}))
 	if n := count(t, db, "result"); n != 0 {
 		t.Fatalf("%d runs kept, want none", n)
 	}
@@ -75,8 +75,8 @@ func TestOnlyTheNewestRunsAreKept(t *testing.T) {
 		r.StartedAt = at(time.Duration(i) * 15 * time.Second)
 		runs = append(runs, r)
 	}
-	must(t, db.SaveResults(t.Context(), runs[:keepResults], nil, nil))
-	must(t, db.SaveResults(t.Context(), runs[keepResults:], nil, nil))
+	must(t, db.Save(t.Context(), probe.Facts{Runs: runs[:keepResults]}))
+	must(t, db.Save(t.Context(), probe.Facts{Runs: runs[keepResults:]}))
 	kept, err := db.Results(t.Context(), "imap-2", time.Time{})
 	must(t, err)
 	if len(kept) != keepResults || !kept[0].StartedAt.Equal(at(10*15*time.Second)) {
@@ -95,7 +95,7 @@ func TestEvidenceIsBounded(t *testing.T) {
 		r.Phases = append(r.Phases, probe.Phase{Name: "noop"})
 	}
 	db := fresh(t)
-	must(t, db.SaveResults(t.Context(), []probe.Result{r}, nil, nil))
+	must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{r}}))
 	runs, err := db.Results(t.Context(), r.Check, time.Time{})
 	must(t, err)
 	got := runs[0]

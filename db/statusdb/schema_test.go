@@ -43,7 +43,7 @@ func TestDatabaseOfVersion1Opens(t *testing.T) {
 	must(t, err)
 	equal(t, blips, []probe.Blip{{Check: "pop3", Component: "pop3", At: at(0), Reason: "connect.refused"}})
 
-	must(t, db.SaveResults(t.Context(), []probe.Result{failingRun()}, nil, nil))
+	must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{failingRun()}}))
 	in := thread()
 	in.Updates = append(in.Updates, incidents.Update{ID: "u9", IncidentID: in.ID, Kind: incidents.KindStaff, At: at(time.Hour)})
 	must(t, db.SaveIncident(t.Context(), in))

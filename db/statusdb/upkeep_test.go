@@ -13,7 +13,7 @@ import (
 
 func TestBackupHoldsFactsAndStory(t *testing.T) {
 	db := fresh(t)
-	must(t, db.SaveOutage(t.Context(), endedOutage()))
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{endedOutage()}}))
 	must(t, db.SaveIncident(t.Context(), thread()))
 	path := filepath.Join(t.TempDir(), "backup.db")
 	must(t, db.Backup(t.Context(), path))

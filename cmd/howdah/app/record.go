@@ -76,10 +76,5 @@ func (noRecord) CheckStates(context.Context) ([]probe.CheckState, error) { retur
 // SaveIncident refuses.
 func (n noRecord) SaveIncident(context.Context, *incidents.Incident) error { return n.err }
 
-// SaveOutage refuses.
-func (n noRecord) SaveOutage(context.Context, probe.Outage) error { return n.err }
-
-// SaveResults refuses.
-func (n noRecord) SaveResults(context.Context, []probe.Result, []probe.CheckState, []probe.Blip) error {
-	return n.err
-}
+// Save refuses.
+func (n noRecord) Save(context.Context, probe.Facts) error { return n.err }
