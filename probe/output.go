@@ -64,9 +64,14 @@ func milliseconds(d time.Duration) float64 {
 	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
 }
 
-// Line is the result as the first line of a monitoring plugin, with its
-// performance data: times in seconds, the days that the certificate has left.
-func Line(r Result) string {
+// Line is the result as the first line of a monitoring plugin, under the usual
+// limits.
+func Line(r Result) string { return Limits{}.Line(r) }
+
+// Line is the result, as Judge has left it, as the first line of a monitoring
+// plugin with its performance data: times in seconds, the days that the
+// certificate has left.
+func (l Limits) Line(r Result) string {
 	scheme, _, _ := strings.Cut(r.Target, "://")
 	word := map[Verdict]string{OK: "OK", Slow: "WARNING", Fail: "CRITICAL"}[r.Verdict]
 	if word == "" {
@@ -82,32 +87,19 @@ func Line(r Result) string {
 	var b strings.Builder
 	// A bar begins the performance data, so the server may not say one.
 	fmt.Fprintf(&b, "%s %s - %s |", strings.ToUpper(scheme), word, strings.ReplaceAll(text, "|", "/"))
-	fmt.Fprintf(&b, " 'total'=%.3fs;%g;;0", r.Took.Seconds(), defaultSlow.Seconds())
-	for _, p := range byName(r.Phases) {
-		fmt.Fprintf(&b, " '%s'=%.3fs", p.Name, p.Took.Seconds())
-	}
-	if r.TLS != nil {
-		days := math.Floor(r.TLS.NotAfter.Sub(r.StartedAt).Hours() / 24)
-		fmt.Fprintf(&b, " 'cert_days'=%.0f;14:;3:", days)
+	for _, f := range figures(r) {
+		fmt.Fprintf(&b, " '%s'=%s%s", f.name, f.number(), f.unit)
+		warning, critical := l.of(f.name, r)
+		least, most := "0", ""
+		if f.unit == "" {
+			least = ""
+		}
+		if f.name == figureTotal && l.Timeout > 0 {
+			most = fmt.Sprintf("%g", l.Timeout.Seconds())
+		}
+		b.WriteString(strings.TrimRight(";"+warning.String()+";"+critical.String()+";"+least+";"+most, ";"))
 	}
 	return b.String()
-}
-
-// byName adds up phases that were taken twice, as the capabilities before and
-// after encryption are: a label may be there only once.
-func byName(phases []Phase) []Phase {
-	var sums []Phase
-	index := map[string]int{}
-	for _, p := range phases {
-		i, ok := index[p.Name]
-		if !ok {
-			index[p.Name] = len(sums)
-			sums = append(sums, p)
-			continue
-		}
-		sums[i].Took += p.Took
-	}
-	return sums
 }
 
 // ExitCode is the result as the exit status of a monitoring plugin: 0 ok,

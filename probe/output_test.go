@@ -49,10 +49,10 @@ func TestLine(t *testing.T) {
 		line string
 		code int
 	}{
-		{ok, "IMAP OK - 84 ms | 'total'=0.084s;5;;0 'connect'=0.000s 'capability'=0.003s 'tls'=0.031s 'cert_days'=61;14:;3:", 0},
-		{slow, "IMAP WARNING - 6000 ms | 'total'=6.000s;5;;0", 1},
-		{failed, "IMAP CRITICAL - greeting.bye: too / many | 'total'=0.084s;5;;0", 2},
-		{unknown, "IMAP UNKNOWN - dns.timeout | 'total'=0.084s;5;;0", 3},
+		{ok, "IMAP OK - 84 ms | 'total'=0.084000s;5;;0 'connect'=0.000250s;;;0 'capability'=0.003000s;;;0 'tls'=0.031000s;;;0 'cert_days'=61;14:;3:", 0},
+		{slow, "IMAP WARNING - 6000 ms | 'total'=6.000000s;5;;0", 1},
+		{failed, "IMAP CRITICAL - greeting.bye: too / many | 'total'=0.084000s;5;;0", 2},
+		{unknown, "IMAP UNKNOWN - dns.timeout | 'total'=0.084000s;5;;0", 3},
 	}
 	for _, tt := range tests {
 		if got := Line(tt.r); got != tt.line {
