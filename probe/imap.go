@@ -3,14 +3,15 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
 
 // imapSchemes have the ports of RFC 9051 and RFC 8314.
 var imapSchemes = []scheme{
-	{name: "imap", port: 143, logsIn: true, options: login, speak: askIMAP},
-	{name: "imaps", port: 993, logsIn: true, options: login, speak: askIMAP},
+	{name: "imap", port: 143, logsIn: true, options: reading, speak: askIMAP},
+	{name: "imaps", port: 993, logsIn: true, options: reading, speak: askIMAP},
 }
 
 func askIMAP(c *conn) error { return (&imap{conn: c}).run() }
@@ -211,4 +212,17 @@ func (s *imap) judge(tag, line string) error {
 		return &fault{"bad", text}
 	}
 	return &fault{"proto", line}
+}
+
+// maxFolder is the longest name of a folder that a target takes, in bytes.
+const maxFolder = 200
+
+// checkFolder takes names that every server stores as they are. Wildcards would
+// be legal, and a trap for those who list them.
+func checkFolder(name string) error {
+	odd := func(r rune) bool { return r < ' ' || r >= 0x7f || strings.ContainsRune(`*%"\`, r) }
+	if name == "" || len(name) > maxFolder || strings.ContainsFunc(name, odd) {
+		return fmt.Errorf("wants a folder's name of 1 to %d bytes in ASCII, without quotes, backslashes and wildcards", maxFolder)
+	}
+	return nil
 }

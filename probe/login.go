@@ -5,8 +5,33 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// loginMechanisms are what ?auth= may name. The last two are POP3's own.
+var loginMechanisms = []string{"plain", "login", "scram-sha-256", "scram-sha-1", "xoauth2", "oauthbearer", "apop", "user"}
+
+func checkMechanism(name string) error {
+	if !slices.Contains(loginMechanisms, name) {
+		return fmt.Errorf("wants %s", oneOf(loginMechanisms))
+	}
+	return nil
+}
+
+// checkLogin refuses options that say nothing without another part of the URL.
+func (t Target) checkLogin() error {
+	ofPOP3 := t.Auth == "apop" || t.Auth == "user"
+	switch {
+	case t.User == "" && (t.Auth != "" || t.Folder != "" || t.Idle || t.Retrieve):
+		return errors.New("auth, append, idle and retr want a user to log in as")
+	case ofPOP3 && !strings.HasPrefix(t.Scheme, "pop3"):
+		return fmt.Errorf("auth=%s is a login of POP3 only", t.Auth)
+	case t.Recipient == "" && (t.Data || t.Sender != ""):
+		return errors.New("data and from want a recipient, rcpt=ADDRESS")
+	}
+	return nil
+}
 
 // logsIn reports whether the check has credentials.
 func (c *conn) logsIn() bool { return c.target.User != "" && c.password != nil }

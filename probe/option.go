@@ -24,6 +24,12 @@ var options = []option{
 	{name: "insecure", flag: func(t *Target) *bool { return &t.Insecure }},
 	{name: "plaintext", flag: func(t *Target) *bool { return &t.Plaintext }},
 	{name: "rcpt", text: func(t *Target) *string { return &t.Recipient }, check: checkAddress},
+	{name: "from", text: func(t *Target) *string { return &t.Sender }, check: checkAddress},
+	{name: "data", flag: func(t *Target) *bool { return &t.Data }},
+	{name: "auth", text: func(t *Target) *string { return &t.Auth }, check: checkMechanism},
+	{name: "append", text: func(t *Target) *string { return &t.Folder }, check: checkFolder},
+	{name: "idle", flag: func(t *Target) *bool { return &t.Idle }},
+	{name: "retr", flag: func(t *Target) *bool { return &t.Retrieve }},
 	{name: "expect", text: func(t *Target) *string { return &t.Expect }, check: checkText},
 }
 

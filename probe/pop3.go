@@ -9,8 +9,8 @@ import (
 
 // pop3Schemes have the ports of RFC 1939 and RFC 8314.
 var pop3Schemes = []scheme{
-	{name: "pop3", port: 110, logsIn: true, options: login, speak: askPOP3},
-	{name: "pop3s", port: 995, logsIn: true, options: login, speak: askPOP3},
+	{name: "pop3", port: 110, logsIn: true, options: fetching, speak: askPOP3},
+	{name: "pop3s", port: 995, logsIn: true, options: fetching, speak: askPOP3},
 }
 
 func askPOP3(c *conn) error { return (&pop3{conn: c}).run() }

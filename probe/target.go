@@ -24,6 +24,21 @@ type Target struct {
 	// Recipient is whom the server is asked to take mail for, an address in
 	// ASCII; empty for nobody.
 	Recipient string
+	// Sender is whom such mail comes from, an address in ASCII; empty for the
+	// account when that is an address, and for nobody else.
+	Sender string
+	// Data sends the recipient a message instead of giving it up before its text.
+	Data bool
+	// Auth is the one mechanism to log in by, in lower case; empty for the best
+	// that the server offers.
+	Auth string
+	// Folder is where a message of the probe's own is appended, fetched and
+	// expunged; empty for nowhere.
+	Folder string
+	// Idle measures how soon a new message is announced.
+	Idle bool
+	// Retrieve reads the newest message.
+	Retrieve bool
 	// Expect is how the first line of the server must begin; empty for anyhow.
 	Expect string
 	// Insecure skips the checks of the certificate.
@@ -44,9 +59,11 @@ type scheme struct {
 }
 
 var (
-	login      = []string{"insecure", "plaintext"}
-	submission = []string{"insecure", "plaintext", "rcpt"}
-	delivery   = []string{"rcpt"}
+	login      = []string{"insecure", "plaintext", "auth"}
+	reading    = []string{"insecure", "plaintext", "auth", "append", "idle"}
+	fetching   = []string{"insecure", "plaintext", "auth", "retr"}
+	submission = []string{"insecure", "plaintext", "auth", "rcpt", "from", "data"}
+	delivery   = []string{"rcpt", "from", "data"}
 	plain      = []string{"expect"}
 	encrypted  = []string{"insecure", "expect"}
 )
@@ -57,16 +74,22 @@ var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, 
 // ParseTarget parses scheme://user@host:port, where the port defaults by
 // scheme:
 //
-//	imap, imaps, pop3, pop3s    log in and look at the inbox
-//	smtp, submission, smtps     log in; ?rcpt=ADDRESS begins a message to it
+//	imap, imaps                 log in and look at the inbox; ?append=FOLDER puts
+//	                            a message there, fetches it and removes it;
+//	                            ?idle=true measures how soon one is announced
+//	pop3, pop3s                 log in and look at the inbox; ?retr=true reads the
+//	                            newest message
+//	smtp, submission, smtps     log in; ?rcpt=ADDRESS begins a message to it,
+//	                            ?from=ADDRESS is its sender, ?data=true sends it
 //	lmtp, lmtp+unix             ?rcpt=ADDRESS likewise; nobody logs in
 //	managesieve                 log in
 //	tcp, tls                    connect; ?expect=TEXT begins the server's first line
 //
 // lmtp+unix:///PATH names a socket within this machine by its absolute path.
 // ?insecure=true skips certificate checks, and where one logs in ?plaintext=true
-// allows a password in the clear. A password in the URL is refused, and no
-// error repeats any of it.
+// allows a password in the clear and ?auth=NAME names the mechanism (those of
+// loginMechanisms). A password in the URL is refused, and no error repeats any
+// of it.
 func ParseTarget(s string) (Target, error) {
 	name, rest, ok := strings.Cut(s, "://")
 	if !ok {
@@ -100,6 +123,9 @@ func ParseTarget(s string) (Target, error) {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	if err := t.parseOptions(u.RawQuery, kind.options); err != nil {
+		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
+	}
+	if err := t.checkLogin(); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	return t, nil
