@@ -16,7 +16,10 @@ var mayImport = map[string][]string{
 	"cmd/howdah/web":    {"incidents", "incidents/feed", "probe", "templates", "public"},
 	"cmd/howdah/app": {"cmd/howdah/config", "cmd/howdah/web", "db/maildb", "db/statusdb", "incidents",
 		"mailserver", "mailserver/imapd", "mailserver/pop3d", "mailserver/smtpd", "probe",
-		"db/sqlite"}, // backup copies databases file by file, without their schemas
+		"db/sqlite", // backup copies databases file by file, without their schemas
+		"cmd/howdah/timeline"},
+	// A file format of its own, which only replay reads.
+	"cmd/howdah/timeline": nil,
 	"incidents":        nil,
 	"incidents/feed":   {"incidents"},
 	"probe":            nil,

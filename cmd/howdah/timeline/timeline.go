@@ -1,0 +1,127 @@
+// Package timeline reads what happened to a mail system, and what its staff
+// wrote, from a file: the input of `howdah replay`.
+//
+//	time_zone: Africa/Johannesburg    # of every time below
+//	host: elephant
+//	components:                       # in the order in which readers see them
+//	  imap:     {name: "Reading mail (IMAP)", group: Mail, depends_on: [elephant]}
+//	  outgoing: {name: "Sending mail (SMTP)", depends_on: []}
+//	# Test messages sent from outside: one each 5 minutes. A sending server keeps
+//	# what it can't deliver and tries again every 30 minutes.
+//	canary: {component: incoming, every: 5m, retry: 30m}
+//	until: "2005-08-04 09:00"         # left out: until the last thread is resolved
+//	events:                           # oldest first
+//	  - {at: "2005-08-01 17:03", host_down: elephant}
+//	  - {at: "2005-08-01 18:21", host_up: elephant, how: rebooted by staff}
+//	  - {at: "2005-08-02 09:00:30", down: outgoing}
+//	  - {at: "2005-08-02 09:04:00", up: outgoing}
+//	  - {at: "2005-08-03 07:10", staff: investigating, text: "…", by: kim, expected_restore: "2005-08-03 08:00"}
+//
+// host_down and host_up are known to the second, as the end of a supervised
+// process is; down and up of one component are for its checks to find out.
+// Whatever has no event works. staff is the state that the post sets; topic:
+// says that it names the cause, a workaround or the fix.
+package timeline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Timeline is a past, or one that might have been.
+type Timeline struct {
+	Zone       *time.Location
+	Components []Component
+	Canary     *Canary // nil for no test messages
+	Until      time.Time
+	Events     []Event // oldest first, at least one
+}
+
+// Component is what a user knows of the mail system.
+type Component struct {
+	Key, Name, Group, Role string
+	Host                   string // that it runs on; empty for none
+}
+
+// Canary says how test messages are sent from outside.
+type Canary struct {
+	Component string        // that they speak for
+	Every     time.Duration // from one message to the next
+	Retry     time.Duration // while it can't be delivered
+}
+
+// Kind is what an event tells.
+type Kind string
+
+// What can happen.
+const (
+	HostDown Kind = "host_down"
+	HostUp   Kind = "host_up"
+	Down     Kind = "down"
+	Up       Kind = "up"
+	Staff    Kind = "staff"
+)
+
+// Event is something that happened at one moment.
+type Event struct {
+	Line    int // in the file, from 1
+	At      time.Time
+	Kind    Kind
+	Subject string // key of the host or component; the state of a post
+	How     string // how it came back, for staff
+	Post    Post   // of staff
+}
+
+// Post is what staff wrote. The newest open thread is the one it belongs to;
+// without one, or with a Title of its own, it opens a thread.
+type Post struct {
+	Text, Title, By, Topic string
+	Expected               time.Time // when they expect it back; zero for not said
+}
+
+// Error is one mistake in a file.
+type Error struct {
+	File    string
+	Line    int // from 1
+	Problem string
+}
+
+// Error is "file:line: what is wrong".
+func (e Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem) }
+
+// Errors are all mistakes of a file, in the order of their lines.
+type Errors []Error
+
+// Error is one line a mistake.
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Hosts are the hosts that components run on, each once.
+func (t *Timeline) Hosts() []string {
+	var hosts []string
+	seen := map[string]bool{}
+	for _, c := range t.Components {
+		if c.Host != "" && !seen[c.Host] {
+			seen[c.Host] = true
+			hosts = append(hosts, c.Host)
+		}
+	}
+	return hosts
+}
+
+// On are the keys of the components on a host.
+func (t *Timeline) On(host string) []string {
+	var keys []string
+	for _, c := range t.Components {
+		if c.Host == host {
+			keys = append(keys, c.Key)
+		}
+	}
+	return keys
+}
