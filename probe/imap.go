@@ -26,6 +26,20 @@ type imap struct {
 }
 
 func (s *imap) run() error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	if s.preauth || s.logsIn() {
+		if err := s.step("select", budgetCommand, s.examine); err != nil {
+			return err
+		}
+	}
+	return s.logout(s.quit)
+}
+
+// enter connects, encrypts where that is offered, and logs in where there is
+// somebody to log in.
+func (s *imap) enter() error {
 	if err := s.open(); err != nil {
 		return err
 	}
@@ -47,17 +61,10 @@ func (s *imap) run() error {
 			return err
 		}
 	}
-	if s.preauth || s.logsIn() {
-		if !s.preauth {
-			if err := s.step("auth", budgetCommand, s.auth); err != nil {
-				return err
-			}
-		}
-		if err := s.step("select", budgetCommand, s.examine); err != nil {
-			return err
-		}
+	if !s.preauth && s.logsIn() {
+		return s.step("auth", budgetCommand, s.auth)
 	}
-	return s.logout(s.quit)
+	return nil
 }
 
 func (s *imap) greeting(context.Context) error {

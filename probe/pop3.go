@@ -23,6 +23,20 @@ type pop3 struct {
 }
 
 func (s *pop3) run() error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	if s.logsIn() {
+		if err := s.step("stat", budgetCommand, s.stat); err != nil {
+			return err
+		}
+	}
+	return s.logout(s.quit)
+}
+
+// enter connects, encrypts where that is offered, and logs in where there is
+// somebody to log in.
+func (s *pop3) enter() error {
 	if err := s.open(); err != nil {
 		return err
 	}
@@ -45,14 +59,9 @@ func (s *pop3) run() error {
 		}
 	}
 	if s.logsIn() {
-		if err := s.step("auth", budgetCommand, s.auth); err != nil {
-			return err
-		}
-		if err := s.step("stat", budgetCommand, s.stat); err != nil {
-			return err
-		}
+		return s.step("auth", budgetCommand, s.auth)
 	}
-	return s.logout(s.quit)
+	return nil
 }
 
 func (s *pop3) greeting(context.Context) error {

@@ -30,6 +30,15 @@ type smtp struct {
 }
 
 func (s *smtp) run() error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	return s.finish()
+}
+
+// enter connects, says hello, encrypts where that is offered, and logs in where
+// there is somebody to log in.
+func (s *smtp) enter() error {
 	if err := s.open(); err != nil {
 		return err
 	}
@@ -57,7 +66,7 @@ func (s *smtp) run() error {
 		}
 		s.user = true
 	}
-	return s.finish()
+	return nil
 }
 
 // finish asks about the recipient when there is one, and says goodbye.
