@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,33 +12,81 @@ import (
 )
 
 func probeCommand() *cobra.Command {
-	var o app.ProbeOptions
+	o := app.ProbeOptions{Timeout: 15 * time.Second}
 	cmd := &cobra.Command{
 		Use:   "probe URL",
 		Short: "Run one check now, like a monitoring plugin",
-		Long: `Run one check now and say how it went: first line and exit code are those of a
-monitoring plugin (0 ok, 1 slow, 2 failed, 3 could not ask).
+		Long: `Run one check now and say how it went, as a monitoring plugin does: a first
+line with performance data, and the exit code 0 for ok, 1 for a warning, 2 for
+critical and 3 for unknown: we could not ask, or were asked wrongly.
 
 URL is scheme://user@host:port with the scheme imap, imaps, pop3, pop3s, smtp,
 submission, smtps, lmtp, managesieve, tcp or tls, or lmtp+unix:///path for a
 socket. ?insecure=true accepts any certificate; ?rcpt=ADDRESS asks a server for
 SMTP or LMTP whether it would take mail for the address, and sends none;
-?expect=TEXT is how the first line must begin, for tcp and tls.`,
-		Example: "  howdah probe imap://demo@127.0.0.1:1143?insecure=true --password-file howdah-data/demo.password",
-		Args:    cobra.ExactArgs(1),
+?expect=TEXT is how the first line must begin, for tcp and tls.
+
+A limit is RANGE, for the whole time, or FIGURE=RANGE, where the figure is
+total, cert_days or a phase such as connect, tls or auth; several have commas
+between them. RANGE is a plugin's [@]start:end in seconds or days: 5 alerts above
+5, 14: below 14, @1:2 between 1 and 2. Left out: -w 5,cert_days=14: and
+-c cert_days=3:, the days only where the certificate is verified.
+
+A failure says where it happened and why: connect.refused, greeting.timeout,
+auth.no.`,
+		Example: `  howdah probe imaps://ada@mail.example.edu --password-file ada.password
+  howdah probe imaps://ada@mail.example.edu --password-file ada.password -w 2,auth=0.5 -c 5,cert_days=7: -t 10
+  howdah probe 'smtp://mx.example.edu?rcpt=ada@example.edu' --json
+  howdah probe 'imap://demo@127.0.0.1:1143?insecure=true' --password-file howdah-data/demo.password --trace`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Target, o.Out, o.TraceTo = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
-			code, err := app.Probe(cmd.Context(), o)
-			if err == nil && code != 0 {
-				err = exitCode(code)
-			}
-			return err
+			return exitWith(app.Probe(cmd.Context(), o))
 		},
 	}
+	// A monitoring system takes any other exit code for a state of the target.
+	misused := func(cmd *cobra.Command, err error) error {
+		return exitWith(app.ProbeMisused(cmd.OutOrStdout(), err))
+	}
+	cmd.SetFlagErrorFunc(misused)
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return misused(cmd, fmt.Errorf("want one URL, got %d; see howdah probe --help", len(args)))
+	}
 	f := cmd.Flags()
-	f.DurationVarP(&o.Timeout, "timeout", "t", 15*time.Second, "bound of the whole run")
+	f.VarP((*seconds)(&o.Timeout), "timeout", "t", "bound of the whole run, `30s` or 30")
+	f.StringArrayVarP(&o.Warning, "warning", "w", nil, "warn beyond these `limits`")
+	f.StringArrayVarP(&o.Critical, "critical", "c", nil, "be critical beyond these `limits`")
 	f.BoolVar(&o.JSON, "json", false, "print one JSON object")
 	f.BoolVar(&o.Trace, "trace", false, "print the conversation, without secrets, to standard error")
 	f.StringVar(&o.PasswordFile, "password-file", "", "`file` whose first line is the password")
+	f.StringVar(&o.PasswordEnv, "password-env", "", "`variable` of the environment that holds the password")
 	return cmd
 }
+
+func exitWith(code int) error {
+	if code == 0 {
+		return nil
+	}
+	return exitCode(code)
+}
+
+// seconds is a duration, or a number of seconds as plugins take it.
+type seconds time.Duration
+
+func (s *seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if n, plain := strconv.ParseUint(text, 10, 16); plain == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	if err != nil || d <= 0 {
+		return errors.New("want a time such as 30s or 30")
+	}
+	*s = seconds(d)
+	return nil
+}
+
+func (s *seconds) String() string { return time.Duration(*s).String() }
+
+func (s *seconds) Type() string { return "time" }
