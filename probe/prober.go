@@ -42,6 +42,7 @@ type slot struct {
 	next    time.Time
 	running bool
 	again   bool // kicked while running
+	last    *Result
 }
 
 type earlyExit struct {
@@ -176,6 +177,7 @@ func (p *Prober) finish(ctx context.Context, s *slot, r Result) {
 	if ctx.Err() != nil || p.slots[r.Check] != s {
 		return
 	}
+	s.had(r)
 	now := time.Now()
 	before, _ := p.tracker.State(r.Check)
 	ch := p.tracker.Result(now, r)
