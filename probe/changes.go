@@ -29,6 +29,7 @@ type Changes struct {
 	Blips      []Blip
 	Warnings   []Warning
 	Components []ComponentFact // of those that changed, the newest
+	Canaries   []Canary        // new values of those that changed
 	Segments   []Segment       // to be taken in this order
 	// Kick names checks that should run at once: siblings of one that just
 	// failed, everything on a host that just came back.

@@ -58,14 +58,15 @@ func (c *counted) Close() error { c.closed(); return c.Conn.Close() }
 // memory is a Store at the edge of the virtual clock, which no real one can
 // live in.
 type memory struct {
-	mu      sync.Mutex
-	broken  string // "" works, "refuses" or "hangs"
-	outages map[string]Outage
-	order   []string
-	states  map[string]CheckState
-	runs    []Result
-	blips   []Blip
-	until   time.Time
+	mu       sync.Mutex
+	broken   string // "" works, "refuses" or "hangs"
+	outages  map[string]Outage
+	order    []string
+	states   map[string]CheckState
+	runs     []Result
+	blips    []Blip
+	canaries []Canary
+	until    time.Time
 }
 
 func newMemory() *memory {
@@ -102,6 +103,7 @@ func (m *memory) Save(ctx context.Context, f Facts) error {
 		}
 		m.outages[o.ID] = o
 	}
+	m.canaries = newest(m.canaries, f.Canaries)
 	for _, s := range f.States {
 		m.states[s.Check] = s
 	}
@@ -117,6 +119,18 @@ func (m *memory) Outages(_ context.Context, since time.Time) ([]Outage, error) {
 	for _, id := range m.order {
 		if o := m.outages[id]; o.Open() || !o.End.Best.Before(since) {
 			list = append(list, o)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) Canaries(_ context.Context, since time.Time) ([]Canary, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []Canary
+	for _, c := range m.canaries {
+		if !c.SubmittedAt.Before(since) {
+			list = append(list, c)
 		}
 	}
 	return list, nil

@@ -26,6 +26,8 @@ type Facts struct {
 	Runs   []Result
 	States []CheckState // as they are after the runs
 	Blips  []Blip
+	// Canaries each replace what was known under their ID.
+	Canaries []Canary
 }
 
 // Store keeps facts. Each method is one transaction; what it was given is on
@@ -35,6 +37,8 @@ type Store interface {
 	Save(ctx context.Context, f Facts) error
 	// Outages returns those that were open at or after since, oldest first.
 	Outages(ctx context.Context, since time.Time) ([]Outage, error)
+	// Canaries returns those submitted at or after since, oldest first.
+	Canaries(ctx context.Context, since time.Time) ([]Canary, error)
 	// CheckStates returns the state of every check ever saved.
 	CheckStates(ctx context.Context) ([]CheckState, error)
 }

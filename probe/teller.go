@@ -165,7 +165,7 @@ func (t *teller) fail(err error) {
 }
 
 func (c Changes) empty() bool {
-	return len(c.Outages)+len(c.Blips)+len(c.Warnings)+len(c.Components) == 0
+	return len(c.Outages)+len(c.Blips)+len(c.Warnings)+len(c.Components)+len(c.Canaries) == 0
 }
 
 // merge makes one of two changes in a row.
@@ -174,6 +174,7 @@ func (a told) merge(b told) told {
 	a.ch.Outages = append(a.ch.Outages, b.ch.Outages...)
 	a.ch.Blips = append(a.ch.Blips, b.ch.Blips...)
 	a.ch.Warnings = append(a.ch.Warnings, b.ch.Warnings...)
+	a.ch.Canaries = newest(a.ch.Canaries, b.ch.Canaries)
 	a.ch.Kick = nil
 	for _, f := range b.ch.Components {
 		known := false

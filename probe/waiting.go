@@ -2,15 +2,17 @@ package probe
 
 // facts wait to be saved.
 type facts struct {
-	outages []Outage // each ID once, the newest value
-	runs    []Result
-	blips   []Blip
-	states  map[string]CheckState
-	urgent  bool // there is more than runs of checks that go on as they were
-	dropped int  // runs and blips that were too many
+	outages  []Outage // each ID once, the newest value
+	runs     []Result
+	blips    []Blip
+	canaries []Canary // each ID once, the newest value
+	states   map[string]CheckState
+	urgent   bool // there is more than runs of checks that go on as they were
+	dropped  int  // runs, blips and test messages that were too many
 }
 
 const (
+	keepCanaries = 4_000  // test messages that wait likewise
 	keepRuns     = 20_000 // runs and blips that wait while the store refuses
 	keepEvidence = 4_000  // the newest of them, which keep their evidence
 )
@@ -19,7 +21,8 @@ const (
 func (f *facts) take(ch Changes) {
 	f.outages = append(f.outages, ch.Outages...)
 	f.blips = append(f.blips, ch.Blips...)
-	f.urgent = f.urgent || len(ch.Outages)+len(ch.Blips) > 0
+	f.canaries = append(f.canaries, ch.Canaries...)
+	f.urgent = f.urgent || len(ch.Outages)+len(ch.Blips)+len(ch.Canaries) > 0
 }
 
 // add takes in newer facts.
@@ -31,6 +34,10 @@ func (f *facts) add(n facts) {
 	f.blips = append(f.blips, n.blips...)
 	if over := len(f.blips) - keepRuns; over > 0 {
 		f.blips, f.dropped = f.blips[over:], f.dropped+over
+	}
+	f.canaries = newest(f.canaries, n.canaries)
+	if over := len(f.canaries) - keepCanaries; over > 0 {
+		f.canaries, f.dropped = f.canaries[over:], f.dropped+over
 	}
 	if f.states == nil {
 		f.states = map[string]CheckState{}
@@ -75,7 +82,7 @@ func (f *facts) addOutage(o Outage) {
 // is left after it.
 func (f *facts) part(runs int) (next Facts, rest facts) {
 	n := min(len(f.runs), runs)
-	next = Facts{Outages: f.outages, Blips: f.blips, Runs: f.runs[:n]}
+	next = Facts{Outages: f.outages, Blips: f.blips, Canaries: f.canaries, Runs: f.runs[:n]}
 	for _, s := range f.states {
 		next.States = append(next.States, s)
 	}

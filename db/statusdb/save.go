@@ -24,6 +24,9 @@ func (db *DB) Save(ctx context.Context, f probe.Facts) error {
 		if err := saveStates(ctx, tx, f.States); err != nil {
 			return err
 		}
+		if err := saveCanaries(ctx, tx, f.Canaries); err != nil {
+			return err
+		}
 		return saveBlips(ctx, tx, f.Blips)
 	})
 	if err != nil {

@@ -70,11 +70,23 @@ func (noRecord) Incidents(context.Context) ([]*incidents.Incident, error) { retu
 // Outages returns none.
 func (noRecord) Outages(context.Context, time.Time) ([]probe.Outage, error) { return nil, nil }
 
+// Canaries returns none.
+func (noRecord) Canaries(context.Context, time.Time) ([]probe.Canary, error) { return nil, nil }
+
 // CheckStates returns none.
 func (noRecord) CheckStates(context.Context) ([]probe.CheckState, error) { return nil, nil }
 
 // SaveIncident refuses.
 func (n noRecord) SaveIncident(context.Context, *incidents.Incident) error { return n.err }
+
+// MoveStory refuses.
+func (n noRecord) MoveStory(context.Context, *incidents.Incident, *incidents.Incident) error { return n.err }
+
+// Maintenances returns none.
+func (noRecord) Maintenances(context.Context) ([]*incidents.Maintenance, error) { return nil, nil }
+
+// SaveMaintenance refuses.
+func (n noRecord) SaveMaintenance(context.Context, *incidents.Maintenance) error { return n.err }
 
 // Save refuses.
 func (n noRecord) Save(context.Context, probe.Facts) error { return n.err }
