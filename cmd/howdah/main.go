@@ -81,6 +81,7 @@ func command() *cobra.Command {
 		postCommand(g),
 		incidentCommand(g),
 		accountCommand(g),
+		replayCommand(g),
 		backupCommand(g),
 		restoreCommand(g),
 		exportCommand(g),

@@ -13,9 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
 	"howdah/cmd/howdah/config"
+	"howdah/cmd/howdah/timeline"
 	"howdah/db/maildb"
 	"howdah/db/statusdb"
 	"howdah/incidents"
@@ -24,23 +23,6 @@ import (
 	"howdah/mailserver/pop3d"
 	"howdah/probe"
 )
-
-// timeline is the seed: what a monitor would have seen in August 2005.
-type timeline struct {
-	TimeZone   string `yaml:"time_zone"`
-	Host       string
-	Components map[string]struct {
-		Name      string
-		DependsOn []string `yaml:"depends_on"`
-	}
-	Events []struct {
-		At       string
-		HostDown string `yaml:"host_down"`
-		HostUp   string `yaml:"host_up"`
-		Staff    string
-		Text     string
-	}
-}
 
 // pipes is a network of one machine: a dialer and listeners that share memory
 // instead of sockets, so that it lives in virtual time.
@@ -98,23 +80,28 @@ func (l *pipePort) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0,
 // desk, narrator and databases, in virtual time: one thread with four outages
 // at the right minutes.
 func TestSeedThreeDays(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "test", "testdata", "timeline.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var line timeline
-	if err := yaml.Unmarshal(text, &line); err != nil {
-		t.Fatal(err)
-	}
+	line := seed(t)
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) { runSeed(t, line, dir) })
 }
 
-func runSeed(t *testing.T, line timeline, dir string) {
-	zone, err := time.LoadLocation(line.TimeZone)
+// seed is what a monitor would have seen in August 2005.
+func seed(t *testing.T) *timeline.Timeline {
+	t.Helper()
+	file := filepath.Join("..", "..", "..", "test", "testdata", "timeline.yaml")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	line, err := timeline.Parse(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line
+}
+
+func runSeed(t *testing.T, line *timeline.Timeline, dir string) {
+	zone := line.Zone
 	at := func(stamp string) time.Time {
 		moment, err := time.ParseInLocation("2006-01-02 15:04", stamp, zone)
 		if err != nil {
@@ -148,11 +135,14 @@ func runSeed(t *testing.T, line timeline, dir string) {
 
 	// The service that watches it.
 	c := config.Default()
-	c.Site.TimeZone = line.TimeZone
+	c.Site.TimeZone = zone.String()
 	c.Components = nil
-	for _, key := range []string{"imap", "pop3", "webmail", "outgoing", "incoming"} {
-		k := line.Components[key]
-		c.Components = append(c.Components, config.Component{Key: key, Name: k.Name, DependsOn: k.DependsOn})
+	for _, k := range line.Components {
+		component := config.Component{Key: k.Key, Name: k.Name}
+		if k.Host != "" {
+			component.DependsOn = []string{k.Host}
+		}
+		c.Components = append(c.Components, component)
 	}
 	store, err := statusdb.Open(ctx, filepath.Join(dir, "howdah.db"))
 	if err != nil {
@@ -179,7 +169,7 @@ func runSeed(t *testing.T, line timeline, dir string) {
 	prober := probe.New(probe.Options{
 		Runner:     &probe.Runner{Dial: network.dial},
 		Checks:     checks,
-		Components: []probe.Component{{Key: "imap", Host: line.Host}, {Key: "pop3", Host: line.Host}},
+		Components: []probe.Component{{Key: "imap", Host: line.Hosts()[0]}, {Key: "pop3", Host: line.Hosts()[0]}},
 		Settings:   probe.DefaultSettings(),
 		Store:      store,
 		Observer:   &bridge{desk: desk, log: log},
@@ -191,17 +181,17 @@ func runSeed(t *testing.T, line timeline, dir string) {
 
 	var id string
 	for _, e := range line.Events {
-		time.Sleep(time.Until(at(e.At)))
-		switch {
-		case e.HostDown != "":
+		time.Sleep(time.Until(e.At))
+		switch e.Kind {
+		case timeline.HostDown:
 			network.down.Store(true)
-			prober.Exit(probe.Exit{At: time.Now(), Source: probe.SourceExit, Host: e.HostDown, Components: []string{"imap", "pop3"}, Signal: "killed", Code: -1})
-		case e.HostUp != "":
+			prober.Exit(probe.Exit{At: time.Now(), Source: probe.SourceExit, Host: e.Subject, Components: []string{"imap", "pop3"}, Signal: "killed", Code: -1})
+		case timeline.HostUp:
 			network.down.Store(false)
 			prober.Ready()
-		default:
+		case timeline.Staff:
 			id = desk.Snapshot().Incidents[0].ID
-			if _, _, err := desk.Post(ctx, time.Now(), incidents.Post{IncidentID: id, State: incidents.State(e.Staff), Body: e.Text, By: "staff"}); err != nil {
+			if _, _, err := desk.Post(ctx, time.Now(), incidents.Post{IncidentID: id, State: incidents.State(e.Subject), Body: e.Post.Text, By: "staff"}); err != nil {
 				t.Fatalf("%s: %v", e.At, err)
 			}
 		}
