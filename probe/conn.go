@@ -43,7 +43,7 @@ type conn struct {
 	tls       *TLSInfo
 	mechanism string
 	phases    []Phase
-	log       transcript
+	log       *transcript
 }
 
 // stepError is the end of a run: the phase in which it ended and why.

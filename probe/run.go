@@ -48,7 +48,7 @@ func (r *Runner) Run(ctx context.Context, c Check) (result Result) {
 	if c.Asker != nil {
 		return entrust(ctx, c)
 	}
-	s := &conn{ctx: ctx, runner: r, target: c.Target, password: c.Password, begun: time.Now()}
+	s := &conn{ctx: ctx, runner: r, target: c.Target, password: c.Password, begun: time.Now(), log: &transcript{}}
 	defer func() {
 		if s.raw != nil {
 			_ = s.raw.Close()
