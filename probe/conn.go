@@ -42,6 +42,8 @@ type conn struct {
 	peer      string
 	tls       *TLSInfo
 	mechanism string
+	note      string // for staff, of a run that passes
+	warned    bool   // it passes, but staff should look at the note
 	phases    []Phase
 	log       *transcript
 }
@@ -57,7 +59,7 @@ func (e *stepError) Error() string { return string(e.reason) + ": " + e.detail }
 
 // step takes one phase. When its budget or the run's context ends, the socket
 // is closed under it, and that is its failure whatever the socket then says.
-// Its error is a *stepError.
+// Its error is a *stepError: do's own if it returns one.
 func (c *conn) step(name string, budget time.Duration, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(c.ctx, budget)
 	defer cancel()
@@ -73,6 +75,9 @@ func (c *conn) step(name string, budget time.Duration, do func(context.Context) 
 	c.phases = append(c.phases, Phase{Name: name, Start: begun.Sub(c.begun), Took: time.Since(begun), OK: err == nil})
 	if err == nil {
 		return nil
+	}
+	if ended := (*stepError)(nil); errors.As(err, &ended) {
+		return ended
 	}
 	cause := causeOf(ctx, err)
 	if cause == "io" && name == "tls" {

@@ -5,7 +5,7 @@ import "context"
 var lmtpSchemes = []scheme{
 	// Not 25, says RFC 2033; this is Dovecot's.
 	{name: "lmtp", port: 24, options: delivery, speak: askLMTP},
-	{name: "lmtp+unix", options: delivery, locate: (*Target).locateSocket, speak: askLMTP},
+	{name: "lmtp+unix", options: delivery, local: true, locate: (*Target).locateSocket, speak: askLMTP},
 }
 
 func askLMTP(c *conn) error { return (&lmtp{smtp{conn: c}}).run() }

@@ -16,6 +16,7 @@ type option struct {
 	name  string
 	flag  func(*Target) *bool
 	text  func(*Target) *string
+	many  bool               // may be given more than once: then each text is ended by a NUL
 	check func(string) error // of a text
 }
 
@@ -31,9 +32,18 @@ var options = []option{
 	{name: "idle", flag: func(t *Target) *bool { return &t.Idle }},
 	{name: "retr", flag: func(t *Target) *bool { return &t.Retrieve }},
 	{name: "expect", text: func(t *Target) *string { return &t.Expect }, check: checkText},
+	{name: "arg", text: func(t *Target) *string { return &t.Args }, many: true, check: checkArg},
+	{name: "ask", text: func(t *Target) *string { return &t.Questions }, check: checkQuestions},
+	{name: "selector", text: func(t *Target) *string { return &t.Selectors }, check: checkNames},
+	{name: "dnsbl", text: func(t *Target) *string { return &t.Blocklists }, check: checkNames},
+	{name: "resolver", text: func(t *Target) *string { return &t.Nameserver }, check: checkNameserver},
 }
 
 func (o option) set(t *Target, value string) error {
+	if o.many {
+		*o.text(t) += value + "\x00"
+		return o.check(value)
+	}
 	if o.flag == nil {
 		*o.text(t) = value
 		return o.check(value)
@@ -46,15 +56,23 @@ func (o option) set(t *Target, value string) error {
 	return nil
 }
 
-// value is what set would take, empty when the option is not given.
-func (o option) value(t *Target) string {
+// values are what set would take, none when the option is not given.
+func (o option) values(t *Target) []string {
 	switch {
-	case o.flag == nil:
-		return *o.text(t)
-	case *o.flag(t):
-		return "true"
+	case o.many:
+		return ended(*o.text(t))
+	case o.flag == nil && *o.text(t) != "":
+		return []string{*o.text(t)}
+	case o.flag != nil && *o.flag(t):
+		return []string{"true"}
 	}
-	return ""
+	return nil
+}
+
+// ended are the texts of which each is ended by a NUL.
+func ended(list string) []string {
+	all := strings.Split(list, "\x00")
+	return all[:len(all)-1]
 }
 
 func optionNamed(name string) (option, bool) {
@@ -123,9 +141,9 @@ func checkAddress(a string) error {
 func (t Target) options() string {
 	var pieces []string
 	for _, o := range options {
-		if value := o.value(&t); value != "" {
-			// An "@" means nothing there, and people read it.
-			value = strings.NewReplacer("+", "%20", "%40", "@").Replace(url.QueryEscape(value))
+		for _, value := range o.values(&t) {
+			// These mean nothing there, and people read them.
+			value = strings.NewReplacer("+", "%20", "%40", "@", "%2C", ",", "%3A", ":", "%2F", "/").Replace(url.QueryEscape(value))
 			pieces = append(pieces, o.name+"="+value)
 		}
 	}

@@ -109,10 +109,12 @@ func (c *conn) result(check Check, err error) Result {
 	case errors.As(err, &ended):
 		r.Verdict, r.Reason = ended.verdict, ended.reason
 		r.Detail = c.log.clean(ended.detail, maxDetail)
-	case r.Took > c.runner.slow():
-		r.Verdict = Slow
+	case c.warned, r.Took > c.runner.slow():
+		r.Verdict, r.Detail = Slow, c.log.clean(c.note, maxDetail)
 	case c.target.Scheme == "tls" && c.renewalDue():
 		r.Verdict, r.Detail = Slow, "the certificate ends at "+c.tls.NotAfter.Format(time.RFC3339)
+	default:
+		r.Detail = c.log.clean(c.note, maxDetail)
 	}
 	return r
 }

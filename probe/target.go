@@ -41,6 +41,18 @@ type Target struct {
 	Retrieve bool
 	// Expect is how the first line of the server must begin; empty for anyhow.
 	Expect string
+	// Args are what the program at Path is given, in order, each ended by a NUL.
+	Args string
+	// Questions are what is asked of a domain, divided by commas; empty for
+	// mx,spf,dmarc.
+	Questions string
+	// Selectors are those of the domain's DKIM keys, divided by commas.
+	Selectors string
+	// Blocklists are the zones of DNS lists (RFC 5782), divided by commas.
+	Blocklists string
+	// Nameserver is the resolver that is asked, an address with its port; empty
+	// for the system's.
+	Nameserver string
 	// Insecure skips the checks of the certificate.
 	Insecure bool
 	// Plaintext lets the password go in the clear to an address that is not
@@ -54,7 +66,9 @@ type scheme struct {
 	port    uint16 // that is meant when the URL names none; zero: it must
 	logsIn  bool   // where the URL names a user
 	options []string
+	local   bool                          // asks something within this machine
 	locate  func(*Target, *url.URL) error // takes host, port and path; nil: host and port
+	agree   func(Target) error            // whether the options go together; nil: any do
 	speak   func(*conn) error             // holds the conversation
 }
 
@@ -69,7 +83,7 @@ var (
 )
 
 // schemes are all there are, in the order in which people are told of them.
-var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, managesieveSchemes, streamSchemes)
+var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, managesieveSchemes, streamSchemes, dnsSchemes, execSchemes, pushSchemes)
 
 // ParseTarget parses scheme://user@host:port, where the port defaults by
 // scheme:
@@ -84,6 +98,11 @@ var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, 
 //	lmtp, lmtp+unix             ?rcpt=ADDRESS likewise; nobody logs in
 //	managesieve                 log in
 //	tcp, tls                    connect; ?expect=TEXT begins the server's first line
+//	dns://DOMAIN                ask what the DNS says of mail to and from the domain:
+//	                            ?ask=mx,spf,dkim,dmarc,mta-sts,tls-rpt,tlsa,dnsbl,
+//	                            ?selector=NAME, ?dnsbl=ZONE, ?resolver=ADDRESS:PORT
+//	exec:///PROGRAM             run a monitoring plugin; ?arg=TEXT as often as needed
+//	push://NAME                 nothing: a job reports in under that name
 //
 // lmtp+unix:///PATH names a socket within this machine by its absolute path.
 // ?insecure=true skips certificate checks, and where one logs in ?plaintext=true
@@ -127,6 +146,11 @@ func ParseTarget(s string) (Target, error) {
 	}
 	if err := t.checkLogin(); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
+	}
+	if kind.agree != nil {
+		if err := kind.agree(t); err != nil {
+			return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
+		}
 	}
 	return t, nil
 }
@@ -196,11 +220,22 @@ func schemeNames() string {
 	return oneOf(names)
 }
 
+// Local reports whether to ask the target is to reach into this machine: to run
+// a program, to open a socket by its path, to read what was reported here. Who
+// may not configure Howdah may not choose such a target.
+func (t Target) Local() bool {
+	kind, ok := schemeOf(t.Scheme)
+	return !ok || kind.local
+}
+
 // Address is the host and port, or the path of the socket, as net.Dial takes
-// them.
+// them; the host alone where there is no port.
 func (t Target) Address() string {
 	if t.Path != "" {
 		return t.Path
+	}
+	if t.Port == 0 {
+		return t.Host
 	}
 	return net.JoinHostPort(t.Host, strconv.Itoa(int(t.Port)))
 }
