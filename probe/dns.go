@@ -23,8 +23,7 @@ type question struct {
 
 // questions are all there are, in the order in which they are asked: what stops
 // mail first, what only makes it suspect last.
-var questions = []question{
-}
+var questions = []question{}
 
 var usualQuestions = []string{"mx", "spf", "dmarc"}
 
@@ -119,7 +118,7 @@ func askDNS(c *conn) error { return (&domain{conn: c, res: newResolver(c)}).run(
 // (RFC 4035), because then nobody who checks them finds it.
 type domain struct {
 	*conn
-	res   *resolver
+	res *resolver
 }
 
 func (d *domain) run() error {
