@@ -3,17 +3,20 @@ package probe
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Last is the newest result of every check that has had one since it was
-// configured, by key, without transcripts. It holds the results of this
-// process only: after a restart it is empty until the checks have run.
+// configured, by key, without transcripts. One that is so old that it says
+// nothing of now is left out. It holds the results of this process only: after
+// a restart it is empty until the checks have run.
 func (p *Prober) Last() []Result {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var list []Result
+	now := time.Now()
 	for _, s := range p.slots {
-		if s.last != nil {
+		if s.last != nil && now.Sub(s.last.EndedAt()) <= staleAfter*s.check.Every {
 			list = append(list, *s.last)
 		}
 	}

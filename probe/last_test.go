@@ -40,3 +40,20 @@ func TestLast(t *testing.T) {
 		r.stop()
 	})
 }
+
+// A check that no longer runs is not told as it once was.
+func TestLastForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(newRig().options())
+		s := p.slots["imap"]
+		s.had(Result{Check: "imap", StartedAt: time.Now(), Took: time.Second, Verdict: OK})
+		time.Sleep(time.Second + staleAfter*s.check.Every)
+		if got := p.Last(); len(got) != 1 {
+			t.Errorf("three intervals old: %+v", got)
+		}
+		time.Sleep(1)
+		if got := p.Last(); len(got) != 0 {
+			t.Errorf("older: %+v", got)
+		}
+	})
+}

@@ -43,6 +43,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	descUp         = desc("component_up", "Whether the component works: 1, or 0 while it is down. Absent while that is not known.", "component")
 	descChecked    = desc("component_checked_timestamp_seconds", "When the component was last checked with a result. Absent before the first.", "component")
+	descState      = desc("component_state", "1 for the state that the component's checks are in, 0 for every other; unknown also when nothing is known of now.", "component", "state")
 	descUnresolved = desc("incidents_unresolved", "Threads that are not resolved.")
 	descOutages    = desc("outages_open", "Outages that last.")
 	descUnsaved    = desc("store_unsaved_seconds", "For how long the database has refused to save; 0 when everything is saved.")
@@ -53,7 +54,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (m *meter) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descUp, descChecked, descUnresolved, descOutages, descUnsaved, descMailUp, descRestarts, descBuild} {
+	for _, d := range []*prometheus.Desc{descUp, descChecked, descState, descUnresolved, descOutages, descUnsaved, descMailUp, descRestarts, descBuild} {
 		to <- d
 	}
 }
@@ -65,6 +66,7 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 	}
 	now, s := time.Now(), m.snapshot()
 	for _, f := range m.facts() {
+		m.states(gauge, now, f)
 		if f.State != probe.Unknown && !now.After(f.StaleAt) {
 			gauge(descUp, number(f.State == probe.Up || f.State == probe.Suspect), f.Component)
 		}
@@ -86,6 +88,19 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 	gauge(descBuild, 1, m.version, runtime.Version())
 }
 
+// states are all that a component can be in.
+var states = []probe.State{probe.Unknown, probe.Up, probe.Suspect, probe.Down, probe.Recovering}
+
+func (m *meter) states(gauge func(*prometheus.Desc, float64, ...string), now time.Time, f probe.ComponentFact) {
+	current := f.State
+	if now.After(f.StaleAt) {
+		current = probe.Unknown
+	}
+	for _, s := range states {
+		gauge(descState, number(s == current), f.Component, string(s))
+	}
+}
+
 func number(yes bool) float64 {
 	if yes {
 		return 1
@@ -105,9 +120,11 @@ func openOutages(s *incidents.Snapshot) int {
 	return n
 }
 
-// handler answers with the figures, and with those of Go and of this process.
-func (m *meter) handler() http.Handler {
+// handler answers with the figures, those of the others, of Go and of this
+// process.
+func (m *meter) handler(others ...prometheus.Collector) http.Handler {
 	r := prometheus.NewRegistry()
+	r.MustRegister(others...)
 	r.MustRegister(m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 }
