@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -111,58 +110,12 @@ func (s *imap) starttls(context.Context) error {
 	return s.nothingInjected()
 }
 
-// auth logs in: PLAIN in one round trip when offered (RFC 4959), else LOGIN,
-// else PLAIN in two.
-func (s *imap) auth(context.Context) error {
-	password, err := s.secret()
-	if err != nil {
-		return err
-	}
-	plain := saslPlain(s.target.User, password)
-	switch {
-	case s.caps["AUTH=PLAIN"] && s.caps["SASL-IR"]:
-		s.mechanism = "PLAIN"
-		return refusal(s.ask("AUTHENTICATE PLAIN "+plain, "AUTHENTICATE PLAIN ***", nil))
-	case !s.caps["LOGINDISABLED"] && isASCII(s.target.User+password):
-		s.mechanism = "LOGIN"
-		user := quote(s.target.User)
-		return refusal(s.ask("LOGIN "+user+" "+quote(password), "LOGIN "+user+" ***", nil))
-	case s.caps["AUTH=PLAIN"]:
-		s.mechanism = "PLAIN"
-		return refusal(s.authenticate(plain))
-	}
-	return &fault{"nomech", "neither AUTH=PLAIN nor LOGIN is offered"}
-}
-
-// authenticate is AUTHENTICATE PLAIN without an initial response.
-func (s *imap) authenticate(plain string) error {
-	tag := s.nextTag()
-	if err := s.send(tag+" AUTHENTICATE PLAIN", tag+" AUTHENTICATE PLAIN"); err != nil {
-		return err
-	}
-	line, err := s.response()
-	if err != nil {
-		return err
-	}
-	if strings.HasPrefix(line, "+") {
-		if err := s.send(plain, "***"); err != nil {
-			return err
-		}
-		return s.finish(tag, nil)
-	}
-	return s.judge(tag, line)
-}
-
 // examine opens the inbox as SELECT does, but leaves the \Recent flags to the
 // account's owner.
 func (s *imap) examine(context.Context) error { return s.ask("EXAMINE INBOX", "", nil) }
 
 func (s *imap) quit(context.Context) error {
-	err := s.ask("LOGOUT", "", nil)
-	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "bye" {
-		return nil // the goodbye that was asked for
-	}
-	return err
+	return forgiven(s.ask("LOGOUT", "", nil))
 }
 
 // ask sends one command and reads to its tagged answer; untagged is given each
@@ -194,8 +147,8 @@ func (s *imap) finish(tag string, untagged func(string)) error {
 		if !ok {
 			return s.judge(tag, line)
 		}
-		if status, text, _ := strings.Cut(rest, " "); strings.EqualFold(status, "BYE") {
-			return &fault{"bye", text}
+		if err := goodbye(rest); err != nil {
+			return err
 		}
 		if untagged != nil {
 			untagged(rest)

@@ -38,6 +38,16 @@ func (r *lineReader) line() (string, error) {
 	return strings.TrimRight(string(b), "\r\n"), nil
 }
 
+// take reads n bytes.
+func (r *lineReader) take(n int) ([]byte, error) {
+	if err := r.spend(n); err != nil {
+		return nil, err
+	}
+	b := make([]byte, n)
+	_, err := io.ReadFull(r.buf, b)
+	return b, err
+}
+
 // skip reads n bytes and forgets them.
 func (r *lineReader) skip(n int) error {
 	if err := r.spend(n); err != nil {
@@ -53,6 +63,26 @@ func (r *lineReader) spend(n int) error {
 	}
 	r.left -= n
 	return nil
+}
+
+// text reads a text that a line with a single dot ends (RFC 1939, section 3),
+// and forgets it. Its lines may be longer than those of a protocol.
+func (r *lineReader) text() error {
+	begins := true
+	for {
+		b, err := r.buf.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+		if err := r.spend(len(b)); err != nil {
+			return err
+		}
+		whole := err == nil
+		if begins && whole && strings.TrimRight(string(b), "\r\n") == "." {
+			return nil
+		}
+		begins = whole
+	}
 }
 
 // pending reports whether the server has sent more than was read.

@@ -9,20 +9,34 @@ import (
 // response reads one response of IMAP or ManageSieve, over the literals in it
 // (RFC 9051, 4.3; RFC 5804, 4), whose bytes are dropped.
 func (c *conn) response() (string, error) {
+	line, _, err := c.responseKeeping(0)
+	return line, err
+}
+
+// responseKeeping is response with the literals in it that have at most limit
+// bytes, in their order; the longer ones are dropped. line ends with
+// the announcement of the first literal, kept or not.
+func (c *conn) responseKeeping(limit int) (line string, literals [][]byte, err error) {
 	whole, err := c.receive()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	for line := whole; ; {
 		n, ok := literal(line)
 		if !ok {
-			return whole, nil
+			return whole, literals, nil
 		}
-		if err := c.in.skip(n); err != nil {
-			return "", err
+		if n <= limit {
+			bytes, err := c.in.take(n)
+			if err != nil {
+				return "", nil, err
+			}
+			literals = append(literals, bytes)
+		} else if err := c.in.skip(n); err != nil {
+			return "", nil, err
 		}
 		if line, err = c.receive(); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 }

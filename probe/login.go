@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,13 +51,8 @@ func (c *conn) secret() (string, error) {
 	if strings.ContainsAny(password, "\r\n\x00") {
 		return "", &fault{"secret", "the password holds a line break or a NUL"}
 	}
-	c.log.hide(c.target.User, password)
+	c.log.hide(password, "\x00"+c.target.User+"\x00"+password)
 	return password, nil
-}
-
-// saslPlain is the message of RFC 4616 in base64.
-func saslPlain(user, password string) string {
-	return base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password))
 }
 
 // refusal tells apart why a login was refused, by the response code in

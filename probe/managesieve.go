@@ -2,8 +2,6 @@ package probe
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 )
 
@@ -64,25 +62,7 @@ func (s *managesieve) starttls(context.Context) error {
 	return s.nothingInjected()
 }
 
-func (s *managesieve) auth(context.Context) error {
-	password, err := s.secret()
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(strings.Fields(s.caps["SASL"]), "PLAIN") {
-		return &fault{"nomech", "PLAIN is not offered"}
-	}
-	s.mechanism = "PLAIN"
-	return s.ask(`AUTHENTICATE "PLAIN" "`+saslPlain(s.target.User, password)+`"`, `AUTHENTICATE "PLAIN" ***`)
-}
-
-func (s *managesieve) quit(context.Context) error {
-	err := s.ask("LOGOUT", "LOGOUT")
-	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "bye" {
-		return nil // the goodbye that was asked for
-	}
-	return err
-}
+func (s *managesieve) quit(context.Context) error { return forgiven(s.ask("LOGOUT", "LOGOUT")) }
 
 // ask sends one command and reads its answer, which is one line; shown stands
 // for the command in the transcript.
@@ -101,21 +81,33 @@ func (s *managesieve) finish(data func(string)) error {
 		if err != nil {
 			return err
 		}
-		status, rest, _ := strings.Cut(line, " ")
-		switch strings.ToUpper(status) {
-		case "OK":
-			return nil
-		case "BYE":
-			return &fault{"bye", rest}
-		case "NO":
-			if strings.HasPrefix(strings.ToUpper(rest), "(TRYLATER") {
-				return &fault{"tempfail", rest}
-			}
-			return &fault{"no", rest}
+		if done, _, err := verdict(line); done {
+			return err
 		}
 		if data == nil || !strings.HasPrefix(line, `"`) && !strings.HasPrefix(line, "{") {
 			return &fault{"proto", line}
 		}
 		data(line)
 	}
+}
+
+// verdict reads a line that ends an answer (RFC 5804, section 1.3), with what
+// follows its first word; not done when the line is none. What the word in
+// parentheses says of the server goes before that it refuses.
+func verdict(line string) (done bool, rest string, err error) {
+	status, rest, _ := strings.Cut(line, " ")
+	switch strings.ToUpper(status) {
+	case "OK":
+		return true, rest, nil
+	case "BYE":
+		return true, rest, &fault{"bye", rest}
+	case "NO":
+		code, _, _ := strings.Cut(strings.TrimPrefix(rest, "("), ")")
+		cause := map[string]string{"TRYLATER": "tempfail", "QUOTA": "quota", "ENCRYPT-NEEDED": "nomech", "AUTH-TOO-WEAK": "nomech"}[strings.ToUpper(code)]
+		if cause == "" {
+			cause = "no"
+		}
+		return true, rest, &fault{cause, rest}
+	}
+	return false, "", nil
 }

@@ -19,7 +19,8 @@ func askPOP3(c *conn) error { return (&pop3{conn: c}).run() }
 // asks: greeting, encryption, login, how much mail there is.
 type pop3 struct {
 	*conn
-	caps map[string]string // by name in upper case, with the arguments; empty when CAPA is unknown
+	stamp string            // for APOP, of the greeting; empty for none
+	caps  map[string]string // by name in upper case, with the arguments; empty when CAPA is unknown
 }
 
 func (s *pop3) run() error {
@@ -65,8 +66,9 @@ func (s *pop3) enter() error {
 }
 
 func (s *pop3) greeting(context.Context) error {
-	_, err := s.answer()
-	return err
+	text, err := s.answer()
+	s.stamp = stamp(text)
+	return refusal(err)
 }
 
 // capa asks for the capabilities; a server without CAPA has none.
@@ -97,31 +99,6 @@ func (s *pop3) stls(context.Context) error {
 		return err
 	}
 	return s.nothingInjected()
-}
-
-// auth logs in with USER and PASS, or with AUTH PLAIN (RFC 5034) where only
-// that is offered.
-func (s *pop3) auth(context.Context) error {
-	password, err := s.secret()
-	if err != nil {
-		return err
-	}
-	_, user := s.caps["USER"]
-	plain := strings.Contains(" "+s.caps["SASL"]+" ", " PLAIN ")
-	if plain && !user {
-		s.mechanism = "PLAIN"
-		_, err := s.ask("AUTH PLAIN "+saslPlain(s.target.User, password), "AUTH PLAIN ***")
-		return refusal(err)
-	}
-	s.mechanism = "USER"
-	if strings.Contains(s.target.User, " ") {
-		return &fault{"nomech", "USER cannot carry a space, and AUTH PLAIN is not offered"}
-	}
-	if _, err := s.ask("USER "+s.target.User, "USER "+s.target.User); err != nil {
-		return refusal(err)
-	}
-	_, err = s.ask("PASS "+password, "PASS ***")
-	return refusal(err)
 }
 
 func (s *pop3) stat(context.Context) error {
@@ -156,6 +133,11 @@ func (s *pop3) answer() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return positive(line)
+}
+
+// positive is what follows +OK in a status line.
+func positive(line string) (string, error) {
 	status, text, _ := strings.Cut(line, " ")
 	switch status {
 	case "+OK":

@@ -27,7 +27,8 @@ func TestPOP3(t *testing.T) {
 			"C: STAT", "S: +OK 0 0", "C: QUIT", "S: +OK"}, OK, "", "PLAIN"},
 		{"nobody to log in", "pop3://127.0.0.1", begin("C: QUIT", "S: +OK"), OK, "", ""},
 
-		{"refuses everybody", local, script{"S: -ERR [SYS/TEMP] go away"}, Fail, "greeting.no", ""},
+		{"refuses everybody", local, script{"S: -ERR go away"}, Fail, "greeting.no", ""},
+		{"refuses for now", local, script{"S: -ERR [SYS/TEMP] go away"}, Fail, "greeting.tempfail", ""},
 		{"another protocol", local, script{"S: * OK IMAP"}, Fail, "greeting.proto", ""},
 		{"hangs up", local, script{}, Fail, "greeting.eof", ""},
 		{"no encryption", remote, begin(hang), Fail, "auth.plaintext_refused", ""},

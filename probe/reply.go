@@ -47,19 +47,30 @@ func isReply(line string) bool {
 // for go on.
 func (s *smtp) expect(class byte) (reply, error) {
 	r, err := s.reply()
-	if err != nil || r.code[0] == class {
+	if err != nil {
 		return r, err
+	}
+	return r, r.judge(class)
+}
+
+// judge is nil for an answer of the class. The finer code of RFC 3463 tells a
+// mailbox that is full (RFC 5321, section 4.2.3: 552) from other refusals.
+func (r reply) judge(class byte) error {
+	if r.code[0] == class {
+		return nil
 	}
 	text := strings.TrimSpace(r.code + " " + strings.Join(r.lines, " "))
 	switch {
 	case r.code == "421": // the server hangs up (RFC 5321, section 3.8)
-		return r, &fault{"bye", text}
+		return &fault{"bye", text}
 	case r.code[0] == '4':
-		return r, &fault{"tempfail", text}
+		return &fault{"tempfail", text}
+	case r.code == "552", strings.HasPrefix(text[3:], " 5.2.2 "):
+		return &fault{"quota", text}
 	case r.code[0] == '5':
-		return r, &fault{"no", text}
+		return &fault{"no", text}
 	}
-	return r, &fault{"proto", fmt.Sprintf("want %cyz, got %s", class, text)}
+	return &fault{"proto", fmt.Sprintf("want %cyz, got %s", class, text)}
 }
 
 // ask sends one command and reads its answer, which must be a 2yz.

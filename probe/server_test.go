@@ -109,6 +109,29 @@ func (s script) onTCP(t *testing.T, cert tls.Certificate) Dialer {
 	}
 }
 
+// onListener serves connections on a socket of its own until the test ends, and
+// returns a dialer that leads there whatever the address.
+func onListener(t *testing.T, serve func(net.Conn)) Dialer {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go serve(conn)
+		}
+	}()
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, l.Addr().String())
+	}
+}
+
 // onPipe serves the script over net.Pipe, for tests with virtual time.
 func (s script) onPipe(cert tls.Certificate) Dialer {
 	return func(context.Context, string, string) (net.Conn, error) {

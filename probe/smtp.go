@@ -2,10 +2,7 @@ package probe
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -144,61 +141,7 @@ func (s *smtp) starttls(context.Context) error {
 	return s.nothingInjected()
 }
 
-// auth logs in (RFC 4954) with PLAIN in one round trip, or with LOGIN where
-// only that is offered.
-func (s *smtp) auth(context.Context) error {
-	password, err := s.secret()
-	if err != nil {
-		return err
-	}
-	mechanisms := strings.Fields(s.offers["AUTH"])
-	switch {
-	case slices.Contains(mechanisms, "PLAIN"):
-		s.mechanism = "PLAIN"
-		if err := s.send("AUTH PLAIN "+saslPlain(s.target.User, password), "AUTH PLAIN ***"); err != nil {
-			return err
-		}
-	case slices.Contains(mechanisms, "LOGIN"):
-		s.mechanism = "LOGIN"
-		if err := s.authLogin(password); err != nil {
-			return err
-		}
-	default:
-		return &fault{"nomech", "neither AUTH PLAIN nor AUTH LOGIN is offered"}
-	}
-	_, err = s.expect('2')
-	return misunderstood(err)
-}
-
-// authLogin holds the conversation of LOGIN up to its last answer.
-func (s *smtp) authLogin(password string) error {
-	for _, line := range []struct{ text, shown string }{
-		{"AUTH LOGIN", "AUTH LOGIN"},
-		{base64.StdEncoding.EncodeToString([]byte(s.target.User)), "***"},
-	} {
-		if err := s.send(line.text, line.shown); err != nil {
-			return err
-		}
-		if _, err := s.expect('3'); err != nil {
-			return misunderstood(err)
-		}
-	}
-	return s.send(base64.StdEncoding.EncodeToString([]byte(password)), "***")
-}
-
-// misunderstood tells a server that does not know what it offers (50z) from one
-// that refuses the credentials, which would be the probe's mistake.
-func misunderstood(err error) error {
-	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" && strings.HasPrefix(f.detail, "50") {
-		return &fault{"bad", f.detail}
-	}
-	return err
-}
-
 func (s *smtp) quit(context.Context) error {
 	_, err := s.ask("QUIT")
-	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "bye" {
-		return nil // a goodbye all the same
-	}
-	return err
+	return forgiven(err)
 }

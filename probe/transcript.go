@@ -2,6 +2,7 @@ package probe
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,25 +18,30 @@ const (
 type transcript struct {
 	lines   []string
 	size    int
-	secrets *strings.Replacer // nil until a secret was read
+	hidden  []string
+	secrets *strings.Replacer // of what is hidden; nil for nothing
 }
 
-// hide makes every form in which the credentials cross the wire unreadable in
-// what is added from now on.
-func (t *transcript) hide(user, password string) {
-	plain := "\x00" + user + "\x00" + password
-	var pairs []string
-	for _, form := range []string{
-		base64.StdEncoding.EncodeToString([]byte(plain)),
-		base64.RawStdEncoding.EncodeToString([]byte(plain)),
-		base64.StdEncoding.EncodeToString([]byte(password)),
-		base64.RawStdEncoding.EncodeToString([]byte(password)),
-		quote(password),
-		password,
-	} {
-		if form != "" && form != `""` {
-			pairs = append(pairs, form, "***")
+// hide makes the texts unreadable in what is added from now on, in every form
+// in which they cross the wire. Texts that were hidden before remain so.
+func (t *transcript) hide(texts ...string) {
+	for _, text := range texts {
+		for _, form := range []string{
+			text,
+			quote(text),
+			base64.StdEncoding.EncodeToString([]byte(text)),
+			base64.RawStdEncoding.EncodeToString([]byte(text)),
+		} {
+			if text != "" && !slices.Contains(t.hidden, form) {
+				t.hidden = append(t.hidden, form)
+			}
 		}
+	}
+	// The longest first, because a form may begin as another does.
+	slices.SortStableFunc(t.hidden, func(a, b string) int { return len(b) - len(a) })
+	pairs := make([]string, 0, 2*len(t.hidden))
+	for _, form := range t.hidden {
+		pairs = append(pairs, form, "***")
 	}
 	t.secrets = strings.NewReplacer(pairs...)
 }
