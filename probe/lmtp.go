@@ -18,16 +18,21 @@ func askLMTP(c *conn) error { return (&lmtp{smtp{conn: c}}).run() }
 type lmtp struct{ smtp }
 
 func (s *lmtp) run() error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	return s.finish()
+}
+
+// enter connects and says hello.
+func (s *lmtp) enter() error {
 	if err := s.open(); err != nil {
 		return err
 	}
 	if err := s.step("greeting", budgetCommand, s.greeting); err != nil {
 		return err
 	}
-	if err := s.step("lhlo", budgetCommand, s.lhlo); err != nil {
-		return err
-	}
-	return s.finish()
+	return s.step("lhlo", budgetCommand, s.lhlo)
 }
 
 func (s *lmtp) lhlo(context.Context) error { return s.hello("LHLO") }
