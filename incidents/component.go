@@ -11,6 +11,8 @@ type Component struct {
 	Description string
 	DependsOn   []string // hosts
 	Position    int      // from 1, in the configuration's order
+	Role        Role     // empty is RoleOther
+	Unwatched   bool     // no check speaks for it
 }
 
 // Status of a component, as Statuspage names them.
@@ -36,6 +38,13 @@ type ComponentFact struct {
 	CheckedAt time.Time // newest conclusive check; zero for never
 	GoodAt    time.Time // newest check that passed; zero for never
 	StaleAt   time.Time // from when CheckedAt is too old to say anything
+}
+
+// recent reports whether a check passed within the last two intervals.
+func (f ComponentFact) recent(now time.Time) bool {
+	// It is stale three intervals after its newest check.
+	every := f.StaleAt.Sub(f.CheckedAt) / 3
+	return f.StaleAt.IsZero() || !now.After(f.GoodAt.Add(2*every))
 }
 
 // ComponentView is a component as readers see it at one moment.

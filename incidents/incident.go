@@ -31,59 +31,6 @@ const (
 	ImpactCritical Impact = "critical"
 )
 
-// Moment is an instant known within bounds, Earliest <= Best <= Latest, UTC.
-type Moment struct {
-	Earliest, Best, Latest time.Time
-	Source                 string // how it is known, for staff
-}
-
-// Exact reports whether the bounds are so near that readers need only Best.
-func (m Moment) Exact() bool { return m.Latest.Sub(m.Earliest) <= time.Second }
-
-// Affected is the interval in which one component was down within an outage.
-type Affected struct {
-	Component string
-	Start     Moment
-	End       *Moment // nil while it lasts
-	Partial   bool    // it worked in some ways
-}
-
-// Outage is an outage as the story knows it: the probe's fact without what
-// only staff need. It is known by its ID.
-type Outage struct {
-	ID       string
-	Domain   string // host or component: what makes outages belong together
-	Start    Moment
-	End      *Moment // nil while it lasts
-	Affected []Affected
-	// Unclean says that the service itself ended with the server: the outage
-	// was found afterwards and nobody was told meanwhile.
-	Unclean bool
-}
-
-// Components are the keys of the affected components, each once, in order of
-// first failure.
-func (o *Outage) Components() []string {
-	var keys []string
-	seen := map[string]bool{}
-	for _, a := range o.Affected {
-		if !seen[a.Component] {
-			seen[a.Component] = true
-			keys = append(keys, a.Component)
-		}
-	}
-	return keys
-}
-
-// Duration is how long the outage lasted, or has lasted by now.
-func (o *Outage) Duration(now time.Time) time.Duration {
-	end := now
-	if o.End != nil {
-		end = o.End.Best
-	}
-	return max(end.Sub(o.Start.Best), 0)
-}
-
 // Kind says what an update tells.
 type Kind string
 
@@ -91,11 +38,33 @@ const (
 	KindOpened    Kind = "opened"    // something stopped
 	KindWidened   Kind = "widened"   // more of it stopped
 	KindRecovered Kind = "recovered" // it works again
+	KindMail      Kind = "mail"      // what became of the mail sent meanwhile
+	KindCorrected Kind = "corrected" // a time is known better than it was told
 	KindResolved  Kind = "resolved"  // it has held
 	KindStaff     Kind = "staff"     // a person wrote it
+	KindPlanned   Kind = "planned"   // how a maintenance goes on
 )
 
-// Update is one dated post in a thread. It is never taken back.
+// Topic is what a staff update is about, beside how things stand.
+type Topic string
+
+const (
+	TopicCause      Topic = "cause"
+	TopicWorkaround Topic = "workaround"
+	TopicFix        Topic = "fix" // for good
+)
+
+// Valid reports whether t is a topic, or none.
+func (t Topic) Valid() bool {
+	switch t {
+	case "", TopicCause, TopicWorkaround, TopicFix:
+		return true
+	}
+	return false
+}
+
+// Update is one dated post in a thread. It is never taken back; when its text
+// is edited, the earlier one is kept.
 type Update struct {
 	ID         string // unique within all threads; the permalink's fragment is "update-" + ID
 	IncidentID string
@@ -105,6 +74,10 @@ type Update struct {
 	By         string    // name of the staff member; empty for the machine
 	At         time.Time // when it was posted
 	OutageID   string    // which outage a machine's update speaks of
+	Topic      Topic     // of a staff update; empty for none
+	// ExpectedAt is when staff expect all to work, as of this update; for a
+	// KindRecovered, when it had been expected. Zero for nothing said.
+	ExpectedAt time.Time
 	// Components are those whose state this update changed, with the state
 	// before and after.
 	Components []ComponentChange
@@ -113,6 +86,10 @@ type Update struct {
 	// Superseded marks an update that a later one told again before it was
 	// announced: it stands in the thread but is no entry of its own.
 	Superseded bool
+	Edits      []Edit // the earlier texts, oldest first
+	// Sent counts the test messages of the outage that had been sent when this
+	// was told, and Arrived those that had arrived.
+	Sent, Arrived int
 }
 
 // ComponentChange is a component's step within an update.
@@ -139,9 +116,20 @@ type Incident struct {
 	// or past it; reopening clears both.
 	MonitoringAt time.Time
 	ResolvedAt   time.Time
+	// ExpectedAt is when staff expect all of it to work; zero when they have not
+	// said, and after a recovery. The updates hold its history.
+	ExpectedAt time.Time
+	// Canaries are the test messages that were sent during its outages, in order
+	// of sending.
+	Canaries []Canary
+	Changes  []Change // oldest first
+	Aliases  []string // IDs of threads that were merged into this one
 	// Taken says that staff took the thread over: the machine goes on adding
 	// outages and says nothing.
 	Taken bool
+	// Silent says that the machine says nothing until that is lifted, and then
+	// how things stand.
+	Silent bool
 }
 
 // Slug is the words of the title for use in a URL after the ID.
@@ -204,6 +192,9 @@ func (in *Incident) clone() *Incident {
 	c.Components = append([]string(nil), in.Components...)
 	c.Outages = append([]Outage(nil), in.Outages...)
 	c.Updates = append([]Update(nil), in.Updates...)
+	c.Canaries = append([]Canary(nil), in.Canaries...)
+	c.Changes = append([]Change(nil), in.Changes...)
+	c.Aliases = append([]string(nil), in.Aliases...)
 	return &c
 }
 

@@ -11,6 +11,8 @@ type Snapshot struct {
 	Components []ComponentView
 	// Incidents holds every thread, the newest first (by start).
 	Incidents []*Incident
+	// Maintenances holds every planned maintenance, the last to start first.
+	Maintenances []*Maintenance
 	// UnsavedSince is when the store last began to refuse what the machine
 	// says; zero when everything shown is on disk.
 	UnsavedSince time.Time

@@ -15,6 +15,7 @@ type shelf struct {
 	mu      sync.Mutex
 	refuses error
 	saved   map[string]*Incident
+	plans   map[string]*Maintenance
 	writes  int
 }
 
@@ -29,7 +30,7 @@ func (s *shelf) SaveIncident(_ context.Context, in *Incident) error {
 	}
 	if old := s.saved[in.ID]; old != nil {
 		for _, u := range old.Updates {
-			if now := in.update(u.ID); now == nil || now.Body != u.Body || !now.At.Equal(u.At) {
+			if now := in.update(u.ID); now == nil || (now.Body != u.Body && len(now.Edits) <= len(u.Edits)) || !now.At.Equal(u.At) {
 				return errors.New("update " + u.ID + " was taken back")
 			}
 		}
@@ -37,6 +38,46 @@ func (s *shelf) SaveIncident(_ context.Context, in *Incident) error {
 	s.saved[in.ID] = in.clone()
 	s.writes++
 	return nil
+}
+
+func (s *shelf) MoveStory(ctx context.Context, to, from *Incident) error {
+	s.mu.Lock()
+	if s.refuses == nil {
+		delete(s.saved, from.ID)
+		delete(s.saved, to.ID)
+	}
+	s.mu.Unlock()
+	if !slices.Contains(to.Aliases, from.ID) {
+		if err := s.SaveIncident(ctx, from); err != nil {
+			return err
+		}
+	}
+	return s.SaveIncident(ctx, to)
+}
+
+func (s *shelf) SaveMaintenance(_ context.Context, m *Maintenance) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuses != nil {
+		return s.refuses
+	}
+	if s.plans == nil {
+		s.plans = map[string]*Maintenance{}
+	}
+	s.plans[m.ID] = m.clone()
+	s.writes++
+	return nil
+}
+
+func (s *shelf) Maintenances(context.Context) ([]*Maintenance, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*Maintenance
+	for _, m := range s.plans {
+		all = append(all, m.clone())
+	}
+	slices.SortFunc(all, func(a, b *Maintenance) int { return a.Start.Compare(b.Start) })
+	return all, s.refuses
 }
 
 func (s *shelf) Incidents(context.Context) ([]*Incident, error) {

@@ -5,53 +5,6 @@ import (
 	"time"
 )
 
-func (o Outage) tidy() Outage {
-	o.Start = o.Start.tidy()
-	o.End = o.End.tidyEnd()
-	affected := make([]Affected, 0, len(o.Affected))
-	for _, a := range o.Affected {
-		a.Start = a.Start.tidy()
-		a.End = a.End.tidyEnd()
-		affected = append(affected, a)
-	}
-	o.Affected = nil
-	if len(affected) > 0 {
-		o.Affected = affected
-	}
-	return o
-}
-
-func (m Moment) tidy() Moment {
-	m.Earliest, m.Best, m.Latest = tidy(m.Earliest), tidy(m.Best), tidy(m.Latest)
-	return m
-}
-
-func (m *Moment) tidyEnd() *Moment {
-	if m == nil {
-		return nil
-	}
-	end := m.tidy()
-	return &end
-}
-
-// partial reports whether the component went on working in some ways for the
-// whole outage.
-func (o *Outage) partial(component string) bool {
-	for _, a := range o.Affected {
-		if a.Component == component && !a.Partial {
-			return false
-		}
-	}
-	return true
-}
-
-func (o *Outage) status(component string) Status {
-	if o.partial(component) {
-		return PartialOutage
-	}
-	return MajorOutage
-}
-
 func (in *Incident) outage(id string) *Outage {
 	for i := range in.Outages {
 		if in.Outages[i].ID == id {

@@ -126,13 +126,16 @@ func endedOutage() probe.Outage {
 }
 
 func told(o probe.Outage) incidents.Outage {
-	s := incidents.Outage{ID: o.ID, Domain: o.Domain, Start: storyMoment(o.Start), Unclean: true}
+	s := incidents.Outage{
+		ID: o.ID, Domain: o.Domain, Start: storyMoment(o.Start), Unclean: true, Intermittent: true, Revision: 1,
+		Stated: &incidents.Stated{Start: at(-time.Hour), End: at(2 * time.Hour), By: "Thandi", At: at(3 * time.Hour)},
+	}
 	if o.End != nil {
 		m := storyMoment(*o.End)
 		s.End = &m
 	}
 	for _, a := range o.Affected {
-		b := incidents.Affected{Component: a.Component, Start: storyMoment(a.Start), Partial: a.Partial}
+		b := incidents.Affected{Component: a.Component, Start: storyMoment(a.Start), Partial: a.Partial, Reason: string(a.Reason)}
 		if a.End != nil {
 			m := storyMoment(*a.End)
 			b.End = &m
@@ -154,6 +157,8 @@ func thread() *incidents.Incident {
 				OutageID:    "ab34cd56ef12",
 				Components:  []incidents.ComponentChange{{Component: "imap", Old: incidents.Operational, New: incidents.MajorOutage}},
 				AnnouncedAt: at(90 * time.Second), Superseded: true,
+				Topic: incidents.TopicCause, ExpectedAt: at(4 * time.Hour), Sent: 14, Arrived: 9,
+				Edits: []incidents.Edit{{Body: "Reading mail is broken.", By: "Thandi", At: at(2 * time.Minute)}},
 			},
 			{
 				ID: "u0", IncidentID: "iab34cd56ef12", Kind: incidents.KindRecovered, State: incidents.Monitoring,
@@ -161,7 +166,17 @@ func thread() *incidents.Incident {
 			},
 		},
 		CreatedAt: at(0), UpdatedAt: at(79 * time.Minute), StartedAt: at(-15 * time.Second),
-		MonitoringAt: at(78 * time.Minute), ResolvedAt: at(79 * time.Minute), Taken: true,
+		MonitoringAt: at(78 * time.Minute), ResolvedAt: at(79 * time.Minute), Taken: true, Silent: true,
+		ExpectedAt: at(4 * time.Hour),
+		Canaries: []incidents.Canary{
+			{ID: "c1", Component: "incoming", SentAt: at(5 * time.Minute), ArrivedAt: at(76 * time.Minute), Overdue: true},
+			{ID: "c2", Component: "incoming", SentAt: at(10 * time.Minute)},
+		},
+		Changes: []incidents.Change{
+			{At: at(5 * time.Hour), By: "Thandi", What: incidents.ChangedTitle, Was: "Reading mail outage", Now: "Reading mail instability"},
+			{At: at(6 * time.Hour), What: incidents.ChangedTaken},
+		},
+		Aliases: []string{"iold", "iolder"},
 	}
 }
 
