@@ -23,14 +23,23 @@ type question struct {
 
 // questions are all there are, in the order in which they are asked: what stops
 // mail first, what only makes it suspect last.
-var questions = []question{}
+var questions = []question{
+	{"mx", (*domain).mx},
+	{"spf", (*domain).spf},
+	{"dkim", (*domain).dkim},
+	{"dmarc", (*domain).dmarc},
+	{"mta-sts", (*domain).mtaSTS},
+	{"tls-rpt", (*domain).tlsRPT},
+	{"tlsa", (*domain).tlsa},
+	{"dnsbl", (*domain).dnsbl},
+}
 
 var usualQuestions = []string{"mx", "spf", "dmarc"}
 
-var (
-	dnsLabel = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
-	maxName  = 253
-)
+// maxName is the longest domain in bytes (RFC 1035, section 2.3.4).
+const maxName = 253
+
+var dnsLabel = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
 
 func isDomain(name string) bool {
 	return len(name) <= maxName && !slices.ContainsFunc(strings.Split(name, "."), func(l string) bool { return !dnsLabel.MatchString(l) })
@@ -155,9 +164,8 @@ func (d *domain) warn(format string, args ...any) {
 	}
 }
 
-// records are the texts at name of which the first tag is the version
-// (RFC 6376, section 3.2 and what follows it): none, one or, as fault "many",
-// more.
+// record is the one text at name that is ours. When there is no such text it
+// fails by "none", and by "many" when there are more.
 func (d *domain) record(ctx context.Context, name string, isOurs func(string) bool) (string, error) {
 	texts, err := d.res.texts(ctx, name)
 	if err != nil {

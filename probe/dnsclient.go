@@ -74,8 +74,8 @@ func nameservers(conf string) []string {
 	return list
 }
 
-// answer is what the DNS says to one question, aliases followed.
-type answer struct {
+// lookup is what the DNS says to one question, aliases followed.
+type lookup struct {
 	records []dnsmessage.Resource // of the type asked for
 	missing bool                  // there is no such name (NXDOMAIN)
 	alias   bool                  // the name is an alias (CNAME)
@@ -84,13 +84,13 @@ type answer struct {
 
 // ask asks for the records of a name. No records are no error. When nobody
 // answers the question, it is a *stepError of the phase dns.
-func (r *resolver) ask(ctx context.Context, name string, kind dnsmessage.Type) (answer, error) {
-	a := answer{secure: true}
+func (r *resolver) ask(ctx context.Context, name string, kind dnsmessage.Type) (lookup, error) {
+	a := lookup{secure: true}
 	seen := map[string]bool{}
 	for range maxAliases {
 		m, err := r.query(ctx, name, kind)
 		if err != nil {
-			return answer{}, err
+			return lookup{}, err
 		}
 		a.secure = a.secure && m.AuthenticData
 		last := follow(m, name, seen)
@@ -106,7 +106,7 @@ func (r *resolver) ask(ctx context.Context, name string, kind dnsmessage.Type) (
 		}
 		name = last // a server that is no resolver leaves it to us to go on
 	}
-	return answer{}, &fault{"loop", "aliases lead to aliases: " + name}
+	return lookup{}, &fault{"loop", "aliases lead to aliases: " + name}
 }
 
 // follow goes along the aliases within one answer. Each is taken once.
