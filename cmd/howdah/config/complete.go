@@ -41,6 +41,7 @@ func (c Config) filled() Config {
 	c.Hosts = slices.Clone(c.Hosts)
 	c.Components = slices.Clone(c.Components)
 	c.Checks = slices.Clone(c.Checks)
+	c.Modules = slices.Clone(c.Modules)
 	if c.Site.TimeZone == "" {
 		c.Site.TimeZone = Default().Site.TimeZone
 	}
@@ -70,6 +71,11 @@ func (c Config) filled() Config {
 	c.nameChecks()
 	for i := range c.Checks {
 		c.pace(&c.Checks[i])
+	}
+	for i := range c.Modules {
+		if c.Modules[i].Timeout == 0 {
+			c.Modules[i].Timeout = moduleTimeout
+		}
 	}
 	return c
 }

@@ -17,6 +17,7 @@ type Config struct {
 	Hosts      []Host
 	Components []Component
 	Checks     []Check
+	Modules    []Module
 	Detection  Detection
 }
 
@@ -33,9 +34,10 @@ type Web struct {
 	// TrustedProxies are believed when they name the client.
 	TrustedProxies []netip.Prefix
 	Metrics        string // Loopback, Public or Off
+	Probe          string // likewise
 }
 
-// What Web.Metrics can be.
+// What Web.Metrics and Web.Probe can be.
 const (
 	Loopback = "loopback" // for programs on this machine that ask directly
 	Public   = "public"   // for everybody
@@ -130,7 +132,7 @@ func Default() Config {
 	return Config{
 		Site: Site{Name: "Mail", TimeZone: "UTC"},
 		Data: "howdah-data",
-		Web:  Web{Listen: "127.0.0.1:8080", Metrics: Loopback},
+		Web:  Web{Listen: "127.0.0.1:8080", Metrics: Loopback, Probe: Off},
 		Log:  Log{Format: Text, Level: Info},
 		Mailserver: Mailserver{
 			Host:    "mailserver",

@@ -96,7 +96,7 @@ const design = `
 site:       {name: "Mail at Example University", url: "https://status.example.edu/mail/", time_zone: "Africa/Johannesburg"}
 data:       ./howdah-data
 database:   ""
-web:        {listen: "127.0.0.1:8081", trusted_proxies: [10.0.0.1, "fd00::/8"], metrics: public}
+web:        {listen: "127.0.0.1:8081", trusted_proxies: [10.0.0.1, "fd00::/8"], metrics: public, probe: loopback}
 log:        {format: json, level: debug}
 mailserver:
   host:     elephant
@@ -113,6 +113,9 @@ checks:
   - {component: imap, target: "imap://probe@127.0.0.1:2143", password_file: probe.password, every: 31s, timeout: 14s}
   - {component: imap, target: "imaps://probe@127.0.0.1:2993", password_file: probe.password}
   - {key: inbox, component: webmail, target: "imaps://mail.example.edu", every: 20s}
+modules:
+  - {key: imaps_login, target: "imaps://probe@*", password_file: probe.password, timeout: 5s, hosts: [mail.example.edu, "mail.example.edu:1993"], networks: [10.1.0.0/16, "fd00::1"]}
+  - {key: smtp, target: "smtp://*"}
 detection:  {confirm: [1s, 3s], confirm_timeout: 4s, recover: 4, recover_over: 40s, publish_after: 0s, resolve_after: 2h, quiet_period: 48h}
 `
 
@@ -125,6 +128,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Listen:         "127.0.0.1:8081",
 			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("fd00::/8")},
 			Metrics:        Public,
+			Probe:          Loopback,
 		},
 		Log: Log{Format: JSON, Level: Debug},
 		Mailserver: Mailserver{
@@ -145,6 +149,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Key: "imap", Component: "imap", Target: "imap://probe@127.0.0.1:2143", PasswordFile: "/etc/howdah/probe.password", Every: 31 * time.Second, Timeout: 14 * time.Second},
 			{Key: "imap-2", Component: "imap", Target: "imaps://probe@127.0.0.1:2993", PasswordFile: "/etc/howdah/probe.password", Every: 30 * time.Second, Timeout: 15 * time.Second},
 			{Key: "inbox", Component: "webmail", Target: "imaps://mail.example.edu", Every: 20 * time.Second, Timeout: 10 * time.Second},
+		},
+		Modules: []Module{
+			{
+				Key: "imaps_login", Target: "imaps://probe@*", PasswordFile: "/etc/howdah/probe.password", Timeout: 5 * time.Second,
+				Hosts:    []string{"mail.example.edu", "mail.example.edu:1993"},
+				Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::1/128")},
+			},
+			{Key: "smtp", Target: "smtp://*", Timeout: 10 * time.Second},
 		},
 		Detection: Detection{
 			Confirm: []time.Duration{time.Second, 3 * time.Second}, ConfirmTimeout: 4 * time.Second,

@@ -8,10 +8,23 @@ import (
 
 const prefixHint = `write an address or a network, such as "10.0.0.1" or "10.0.0.0/8"`
 
-func prefixes(p *[]netip.Prefix) *list { return scalars(p, prefix) }
+// proxies are networks that are trusted to name others.
+func proxies(p *[]netip.Prefix) *list {
+	return networks(p, "is everybody, and everybody could pretend to be anybody", "name the addresses of the proxies")
+}
 
-// prefix takes a network, or an address as the network of one.
-func prefix(p *netip.Prefix) *scalar {
+// reachables are networks that strangers may have us ask.
+func reachables(p *[]netip.Prefix) *list {
+	return networks(p, "is everything that this machine can reach", "name the networks that may be asked")
+}
+
+func networks(p *[]netip.Prefix, all, instead string) *list {
+	return scalars(p, func(p *netip.Prefix) *scalar { return network(p, all, instead) })
+}
+
+// network takes a network, or an address as the network of one. all says what
+// is wrong with one that holds every address.
+func network(p *netip.Prefix, all, instead string) *scalar {
 	return &scalar{
 		shape: isText,
 		get:   func() string { return p.String() },
@@ -24,7 +37,7 @@ func prefix(p *netip.Prefix) *scalar {
 			case err != nil || net.Addr().Is4In6():
 				return fmt.Sprintf("%q is no network", s), prefixHint
 			case net.Bits() == 0:
-				return fmt.Sprintf("%q is everybody, and everybody could pretend to be anybody", s), "name the addresses of the proxies"
+				return fmt.Sprintf("%q %s", s, all), instead
 			case net != net.Masked():
 				return fmt.Sprintf("%q is an address within a network", s), fmt.Sprintf("write %q for the network, or %q for the address", net.Masked(), net.Addr())
 			}

@@ -68,8 +68,9 @@ func (c *Config) tree() object {
 		{"database", "empty: SQLite in the data folder", text(&c.Database)},
 		{"web", "where the page is served", object{
 			{"listen", "host:port", text(&c.Web.Listen)},
-			{"trusted_proxies", "addresses or networks (CIDR) whose X-Forwarded-For is believed", prefixes(&c.Web.TrustedProxies)},
+			{"trusted_proxies", "addresses or networks (CIDR) whose X-Forwarded-For is believed", proxies(&c.Web.TrustedProxies)},
 			{"metrics", "who may read /metrics: programs on this machine, everybody or nobody", choice(&c.Web.Metrics, Loopback, Public, Off)},
+			{"probe", "who may have hosts asked by /probe, as modules allow", choice(&c.Web.Probe, Off, Loopback, Public)},
 		}},
 		{"log", "how the log is written", object{
 			{"format", "lines of text, or one JSON object a line", choice(&c.Log.Format, Text, JSON)},
@@ -118,6 +119,7 @@ func (c *Config) tree() object {
 				{"timeout", "time for a whole run, below every", positive(&k.Timeout)},
 			}
 		})},
+		{"modules", "how /probe asks hosts that it is told of", items(&c.Modules, (*Module).tree)},
 		{"detection", "how a failure becomes a published thread", object{
 			{"confirm", "waits before the tries that confirm a failure", durations(&d.Confirm)},
 			{"confirm_timeout", "time for each such try", positive(&d.ConfirmTimeout)},
