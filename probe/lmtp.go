@@ -12,9 +12,9 @@ func askLMTP(c *conn) error { return (&lmtp{smtp{conn: c}}).run() }
 
 // lmtp asks an LMTP server (RFC 2033) what a mail server that delivers to it
 // asks: greeting, and whether it would take mail for the recipient. Here too
-// the message is given up before its text. Mail servers talk to each other by
-// LMTP without encryption or login, on one machine or one network, so neither
-// is tried.
+// the message is given up before its text, unless the target wants it sent. Mail
+// servers talk to each other by LMTP without encryption or login, on one machine
+// or one network, so neither is tried.
 type lmtp struct{ smtp }
 
 func (s *lmtp) run() error {

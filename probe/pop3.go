@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 )
 
@@ -20,6 +19,7 @@ func askPOP3(c *conn) error { return (&pop3{conn: c}).run() }
 type pop3 struct {
 	*conn
 	stamp string            // for APOP, of the greeting; empty for none
+	count uint64            // of messages, once STAT is answered
 	caps  map[string]string // by name in upper case, with the arguments; empty when CAPA is unknown
 }
 
@@ -28,15 +28,15 @@ func (s *pop3) run() error {
 		return err
 	}
 	if s.logsIn() {
-		if err := s.step("stat", budgetCommand, s.stat); err != nil {
+		if err := s.look(); err != nil {
 			return err
 		}
 	}
 	return s.logout(s.quit)
 }
 
-// enter connects, encrypts where that is offered, and logs in where there is
-// somebody to log in.
+// enter comes as far as the mailbox where one logs in: it connects, greets,
+// encrypts and logs in.
 func (s *pop3) enter() error {
 	if err := s.open(); err != nil {
 		return err
@@ -99,18 +99,6 @@ func (s *pop3) stls(context.Context) error {
 		return err
 	}
 	return s.nothingInjected()
-}
-
-func (s *pop3) stat(context.Context) error {
-	text, err := s.ask("STAT", "STAT")
-	if err != nil {
-		return err
-	}
-	var messages, octets uint64
-	if _, err := fmt.Sscanf(text, "%d %d", &messages, &octets); err != nil {
-		return &fault{"proto", "STAT answered " + text}
-	}
-	return nil
 }
 
 func (s *pop3) quit(context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // smtpSchemes have the ports of RFC 5321, RFC 6409 and RFC 8314.
@@ -16,10 +17,11 @@ var smtpSchemes = []scheme{
 func askSMTP(c *conn) error { return (&smtp{conn: c}).run() }
 
 // smtp asks an SMTP server (RFC 5321, RFC 6409) what a sender asks: greeting,
-// encryption, login, and whether it would take mail for the recipient. The
-// message is given up before its text, so nobody gets mail. No command is sent
-// before the one ahead of it is answered, also where PIPELINING is offered,
-// because each has its own time and its own reason to fail.
+// encryption, login, and whether it would take mail for the recipient. Unless
+// the target wants it sent, the message is given up before its text, so nobody
+// gets mail. No command is sent before the one ahead of it is answered, also
+// where PIPELINING is offered, because each has its own time and its own reason
+// to fail.
 type smtp struct {
 	*conn
 	offers map[string]string // extensions in upper case, with their arguments
@@ -66,19 +68,20 @@ func (s *smtp) enter() error {
 	return nil
 }
 
-// finish asks about the recipient when there is one, and says goodbye.
+// finish asks about the recipient when there is one, sends the message or gives
+// it up, and says goodbye.
 func (s *smtp) finish() error {
 	if s.target.Recipient != "" {
-		for _, phase := range []struct{ name, command string }{
-			{"mail", "MAIL FROM:<" + s.sender() + ">"},
-			{"rcpt", "RCPT TO:<" + s.target.Recipient + ">"},
-			{"rset", "RSET"},
-		} {
-			err := s.step(phase.name, budgetCommand, func(context.Context) error {
-				_, err := s.ask(phase.command)
-				return err
-			})
-			if err != nil {
+		phases := []smtpPhase{
+			{"mail", s.command("MAIL FROM:<" + s.sender() + ">")},
+			{"rcpt", s.command("RCPT TO:<" + s.target.Recipient + ">")},
+			{"rset", s.command("RSET")},
+		}
+		if s.target.Data {
+			phases[2] = smtpPhase{"data", s.data}
+		}
+		for _, phase := range phases {
+			if err := s.step(phase.name, budgetCommand, phase.do); err != nil {
 				return err
 			}
 		}
@@ -86,11 +89,44 @@ func (s *smtp) finish() error {
 	return s.logout(s.quit)
 }
 
-// sender is the account where one logged in under an address, because a server
-// may let it send as nobody else. Otherwise it is nobody, as for a notice
-// (RFC 5321, section 4.5.5), which every server takes.
+type smtpPhase struct {
+	name string
+	do   func(context.Context) error
+}
+
+// command is the step that one command makes.
+func (s *smtp) command(line string) func(context.Context) error {
+	return func(context.Context) error {
+		_, err := s.ask(line)
+		return err
+	}
+}
+
+// data sends a message. To the end of its text LMTP gives an answer for each
+// recipient that it took (RFC 2033, section 4.2); there is one.
+func (s *smtp) data(context.Context) error {
+	if err := s.send("DATA", "DATA"); err != nil {
+		return err
+	}
+	if _, err := s.expect('3'); err != nil {
+		return err
+	}
+	m := newMessage(s.sender(), s.target.Recipient, time.Now())
+	if err := s.send(m.text+".", "(the message "+m.id+")"); err != nil {
+		return err
+	}
+	_, err := s.expect('2')
+	return err
+}
+
+// sender is whom the target names, or the account where one logged in under an
+// address, because a server may let it send as nobody else. Otherwise it is
+// nobody, as for a notice (RFC 5321, section 4.5.5), which every server takes.
 func (s *smtp) sender() string {
-	if s.user && checkAddress(s.target.User) == nil {
+	switch {
+	case s.target.Sender != "":
+		return s.target.Sender
+	case s.user && checkAddress(s.target.User) == nil:
 		return s.target.User
 	}
 	return ""
