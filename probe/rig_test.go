@@ -67,6 +67,8 @@ type memory struct {
 	blips    []Blip
 	canaries []Canary
 	until    time.Time
+	segments []Segment
+	exhibits []Exhibit
 }
 
 func newMemory() *memory {
@@ -109,8 +111,11 @@ func (m *memory) Save(ctx context.Context, f Facts) error {
 	}
 	m.runs, m.blips = append(m.runs, f.Runs...), append(m.blips, f.Blips...)
 	m.until = f.WatchedUntil
+	m.segments, m.exhibits = append(m.segments, f.Segments...), append(m.exhibits, f.Exhibits...)
 	return nil
 }
+
+func (m *memory) Upkeep(ctx context.Context, _ time.Time) error { return m.works(ctx) }
 
 func (m *memory) Outages(_ context.Context, since time.Time) ([]Outage, error) {
 	m.mu.Lock()

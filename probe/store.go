@@ -26,6 +26,10 @@ type Facts struct {
 	Runs   []Result
 	States []CheckState // as they are after the runs
 	Blips  []Blip
+	// Segments are in the order in which they were told: each one replaces what
+	// was known of the time after its From.
+	Segments []Segment
+	Exhibits []Exhibit
 	// Canaries each replace what was known under their ID.
 	Canaries []Canary
 }
@@ -35,6 +39,9 @@ type Facts struct {
 type Store interface {
 	// Save writes facts, all of them or none.
 	Save(ctx context.Context, f Facts) error
+	// Upkeep does a small part of the work that keeps the store small, for
+	// facts saved until now. It is called at most once a second, after a Save.
+	Upkeep(ctx context.Context, now time.Time) error
 	// Outages returns those that were open at or after since, oldest first.
 	Outages(ctx context.Context, since time.Time) ([]Outage, error)
 	// Canaries returns those submitted at or after since, oldest first.

@@ -23,6 +23,7 @@ type teller struct {
 	unsaved facts     // run's own
 	due     time.Time // run's own: when to save again
 	failed  int       // run's own: saves that failed in a row
+	tended  time.Time // run's own: when the store was last asked for its upkeep
 }
 
 type told struct {
@@ -102,6 +103,14 @@ func (t *teller) turn(ctx context.Context) {
 	case t.failed == 0 && t.due.Sub(now) > saveEvery:
 		t.due = now.Add(saveEvery)
 	}
+	t.tell(queue)
+	if t.store != nil && t.failed == 0 && now.Sub(t.tended) >= saveEvery {
+		t.tended = now
+		t.upkeep(ctx, now)
+	}
+}
+
+func (t *teller) tell(queue []told) {
 	if t.observer == nil {
 		return
 	}
@@ -136,6 +145,15 @@ func (t *teller) save(ctx context.Context, now time.Time) {
 	}
 }
 
+// upkeep is work that can wait: its failure is logged and changes nothing.
+func (t *teller) upkeep(ctx context.Context, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, saveWithin)
+	defer cancel()
+	if err := t.store.Upkeep(ctx, now.UTC()); err != nil {
+		t.log.Warn("counting and trimming what is stored failed", "err", err)
+	}
+}
+
 // saved notes that the store took all but the rest.
 func (t *teller) saved(rest facts) {
 	if t.failed > 0 {
@@ -165,7 +183,7 @@ func (t *teller) fail(err error) {
 }
 
 func (c Changes) empty() bool {
-	return len(c.Outages)+len(c.Blips)+len(c.Warnings)+len(c.Components)+len(c.Canaries) == 0
+	return len(c.Outages)+len(c.Blips)+len(c.Warnings)+len(c.Components)+len(c.Canaries)+len(c.Segments) == 0
 }
 
 // merge makes one of two changes in a row.
@@ -174,6 +192,7 @@ func (a told) merge(b told) told {
 	a.ch.Outages = append(a.ch.Outages, b.ch.Outages...)
 	a.ch.Blips = append(a.ch.Blips, b.ch.Blips...)
 	a.ch.Warnings = append(a.ch.Warnings, b.ch.Warnings...)
+	a.ch.Segments = append(a.ch.Segments, b.ch.Segments...)
 	a.ch.Canaries = newest(a.ch.Canaries, b.ch.Canaries)
 	a.ch.Kick = nil
 	for _, f := range b.ch.Components {

@@ -1,28 +1,36 @@
 package probe
 
+import "slices"
+
 // facts wait to be saved.
 type facts struct {
 	outages  []Outage // each ID once, the newest value
 	runs     []Result
 	blips    []Blip
-	canaries []Canary // each ID once, the newest value
 	states   map[string]CheckState
-	urgent   bool // there is more than runs of checks that go on as they were
-	dropped  int  // runs, blips and test messages that were too many
+	segments []Segment // in the order in which they were told
+	exhibits []Exhibit
+	canaries []Canary // each ID once, the newest value
+	urgent   bool     // there is more than runs of checks that go on as they were
+	dropped  int      // those that were too many
 }
 
 const (
-	keepCanaries = 4_000  // test messages that wait likewise
-	keepRuns     = 20_000 // runs and blips that wait while the store refuses
+	keepRuns     = 20_000 // that wait while the store refuses
 	keepEvidence = 4_000  // the newest of them, which keep their evidence
+	keepBlips    = 10_000
+	keepSegments = 10_000
+	keepExhibits = 200
+	keepCanaries = 4_000
 )
 
 // take adds what of the changes is saved.
 func (f *facts) take(ch Changes) {
 	f.outages = append(f.outages, ch.Outages...)
 	f.blips = append(f.blips, ch.Blips...)
+	f.segments = append(f.segments, ch.Segments...)
 	f.canaries = append(f.canaries, ch.Canaries...)
-	f.urgent = f.urgent || len(ch.Outages)+len(ch.Blips)+len(ch.Canaries) > 0
+	f.urgent = f.urgent || len(ch.Outages)+len(ch.Blips)+len(ch.Segments)+len(ch.Canaries) > 0
 }
 
 // add takes in newer facts.
@@ -31,14 +39,13 @@ func (f *facts) add(n facts) {
 		f.addOutage(o)
 	}
 	f.addRuns(n.runs)
-	f.blips = append(f.blips, n.blips...)
-	if over := len(f.blips) - keepRuns; over > 0 {
-		f.blips, f.dropped = f.blips[over:], f.dropped+over
+	for _, s := range n.segments {
+		f.addSegment(s)
 	}
-	f.canaries = newest(f.canaries, n.canaries)
-	if over := len(f.canaries) - keepCanaries; over > 0 {
-		f.canaries, f.dropped = f.canaries[over:], f.dropped+over
-	}
+	f.blips = atMost(append(f.blips, n.blips...), keepBlips, &f.dropped)
+	f.segments = atMost(f.segments, keepSegments, &f.dropped)
+	f.exhibits = atMost(append(f.exhibits, n.exhibits...), keepExhibits, &f.dropped)
+	f.canaries = atMost(newest(f.canaries, n.canaries), keepCanaries, &f.dropped)
 	if f.states == nil {
 		f.states = map[string]CheckState{}
 	}
@@ -63,9 +70,7 @@ func (f *facts) addRuns(runs []Result) {
 	for i := late; i < len(f.runs)-keepEvidence; i++ {
 		f.runs[i] = f.runs[i].bare()
 	}
-	if over := len(f.runs) - keepRuns; over > 0 {
-		f.runs, f.dropped = f.runs[over:], f.dropped+over
-	}
+	f.runs = atMost(f.runs, keepRuns, &f.dropped)
 }
 
 func (f *facts) addOutage(o Outage) {
@@ -78,11 +83,19 @@ func (f *facts) addOutage(o Outage) {
 	f.outages = append(f.outages, o)
 }
 
+// addSegment leaves out what the store would forget at once.
+func (f *facts) addSegment(s Segment) {
+	f.segments = slices.DeleteFunc(f.segments, func(old Segment) bool {
+		return old.Component == s.Component && !old.From.Before(s.From)
+	})
+	f.segments = append(f.segments, s)
+}
+
 // part is what the next transaction saves, with at most so many runs, and what
 // is left after it.
 func (f *facts) part(runs int) (next Facts, rest facts) {
 	n := min(len(f.runs), runs)
-	next = Facts{Outages: f.outages, Blips: f.blips, Canaries: f.canaries, Runs: f.runs[:n]}
+	next = Facts{Outages: f.outages, Blips: f.blips, Segments: f.segments, Exhibits: f.exhibits, Canaries: f.canaries, Runs: f.runs[:n]}
 	for _, s := range f.states {
 		next.States = append(next.States, s)
 	}
@@ -93,6 +106,13 @@ func (f *facts) part(runs int) (next Facts, rest facts) {
 func (r Result) bare() Result {
 	r.Mechanism, r.Peer, r.TLS, r.Detail, r.Transcript = "", "", nil, "", nil
 	return r
+}
+
+// atMost is so much of the end of the list.
+func atMost[T any](list []T, most int, dropped *int) []T {
+	over := max(len(list)-most, 0)
+	*dropped += over
+	return list[over:]
 }
 
 func byCheck(states []CheckState) map[string]CheckState {

@@ -20,6 +20,8 @@ const (
 // evidence is the part of a run that is kept as JSON: what is looked at, and
 // never searched.
 type evidence struct {
+	Component  string         `json:"component,omitempty"`
+	Target     string         `json:"target,omitempty"`
 	Phases     []phase        `json:"phases,omitempty"`
 	Mechanism  string         `json:"mechanism,omitempty"`
 	Peer       string         `json:"peer,omitempty"`
@@ -38,8 +40,6 @@ type phase struct {
 // run is a whole run as JSON.
 type run struct {
 	Check     string        `json:"check"`
-	Component string        `json:"component"`
-	Target    string        `json:"target"`
 	StartedAt int64         `json:"started_at"`
 	TookUS    int64         `json:"took_us"`
 	Verdict   probe.Verdict `json:"verdict"`
@@ -49,6 +49,8 @@ type run struct {
 
 func evidenceOf(r probe.Result) evidence {
 	e := evidence{
+		Component:  r.Component,
+		Target:     r.Target,
 		Mechanism:  r.Mechanism,
 		Peer:       r.Peer,
 		TLS:        r.TLS,
@@ -64,6 +66,7 @@ func evidenceOf(r probe.Result) evidence {
 }
 
 func (e evidence) into(r *probe.Result) {
+	r.Component, r.Target = e.Component, e.Target
 	r.Mechanism, r.Peer, r.TLS = e.Mechanism, e.Peer, e.TLS
 	r.Detail, r.Transcript = e.Detail, e.Transcript
 	for _, p := range e.Phases {
@@ -81,7 +84,7 @@ func encodeRun(r *probe.Result) (sql.NullString, error) {
 		return sql.NullString{}, nil
 	}
 	text, err := json.Marshal(run{
-		Check: r.Check, Component: r.Component, Target: r.Target,
+		Check:     r.Check,
 		StartedAt: sqlite.Millis(r.StartedAt), TookUS: r.Took.Microseconds(),
 		Verdict: r.Verdict, Reason: r.Reason,
 		evidence: evidenceOf(*r),
@@ -98,7 +101,7 @@ func decodeRun(text sql.NullString) (*probe.Result, error) {
 		return nil, err
 	}
 	r := probe.Result{
-		Check: v.Check, Component: v.Component, Target: v.Target,
+		Check:     v.Check,
 		StartedAt: sqlite.Time(v.StartedAt), Took: time.Duration(v.TookUS) * time.Microsecond,
 		Verdict: v.Verdict, Reason: v.Reason,
 	}

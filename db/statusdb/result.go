@@ -11,20 +11,6 @@ import (
 	"howdah/probe"
 )
 
-// keepResults is how many of the newest runs that were not good are kept of a
-// check: at one in 15 s some eight hours of failure, and seldom 10 MB.
-const keepResults = 2000
-
-const insertResult = `
-INSERT INTO result (check_key, started_at, component, target, took_us, verdict, reason, evidence)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-ON CONFLICT (check_key, started_at) DO NOTHING`
-
-const trimResults = `
-DELETE FROM result
-WHERE check_key = ?1 AND started_at < (
-    SELECT started_at FROM result WHERE check_key = ?1 ORDER BY started_at DESC LIMIT 1 OFFSET ?2)`
-
 const upsertCheckState = `
 INSERT INTO check_state (check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -61,55 +47,38 @@ func saveBlips(ctx context.Context, tx *sql.Tx, blips []probe.Blip) error {
 	return nil
 }
 
-func saveRuns(ctx context.Context, tx *sql.Tx, runs []probe.Result) error {
-	saved := map[string]bool{}
-	for _, r := range runs {
-		if r.Verdict.Good() {
-			continue
-		}
-		evidence, err := json.Marshal(evidenceOf(r))
-		if err != nil {
-			return fmt.Errorf("run of check %q: %w", r.Check, err)
-		}
-		if _, err := tx.ExecContext(ctx, insertResult, r.Check, sqlite.Millis(r.StartedAt), r.Component, r.Target,
-			r.Took.Microseconds(), string(r.Verdict), string(r.Reason), string(evidence)); err != nil {
-			return fmt.Errorf("run of check %q: %w", r.Check, err)
-		}
-		saved[r.Check] = true
-	}
-	for check := range saved {
-		if _, err := tx.ExecContext(ctx, trimResults, check, keepResults-1); err != nil {
-			return fmt.Errorf("old runs of check %q: %w", check, err)
-		}
-	}
-	return nil
-}
-
 const selectResults = `
-SELECT check_key, started_at, component, target, took_us, verdict, reason, evidence
-FROM result
-WHERE check_key = ?1 AND started_at >= ?2
-ORDER BY started_at`
+SELECT b.started_at, b.verdict, b.took_us, b.reason, w.component, w.target, e.evidence
+FROM bad_run b
+JOIN watched_check w ON w.id = b.check_id
+LEFT JOIN run_evidence e ON e.check_id = b.check_id AND e.started_at = b.started_at
+WHERE w.check_key = ?1 AND b.started_at >= ?2
+ORDER BY b.started_at, b.verdict`
 
-// Results returns the kept runs of a check that began at or after since,
-// oldest first.
+// Results returns the kept runs of a check that were not ok and began at or
+// after since, oldest first: those of 400 days, the newest ones with their
+// evidence.
 func (db *DB) Results(ctx context.Context, check string, since time.Time) ([]probe.Result, error) {
 	var out []probe.Result
 	rows, err := db.sqlite.R.QueryContext(ctx, selectResults, check, sqlite.Millis(since))
 	if err == nil {
 		err = each(rows, func(q *sql.Rows) error {
-			var r probe.Result
+			r := probe.Result{Check: check}
 			var started, took int64
-			var text string
-			if err := q.Scan(&r.Check, &started, &r.Component, &r.Target, &took, &r.Verdict, &r.Reason, &text); err != nil {
+			var verdict int
+			var text sql.NullString
+			if err := q.Scan(&started, &verdict, &took, &r.Reason, &r.Component, &r.Target, &text); err != nil {
 				return err
 			}
-			r.StartedAt, r.Took = sqlite.Time(started), time.Duration(took)*time.Microsecond
-			var e evidence
-			if err := json.Unmarshal([]byte(text), &e); err != nil {
-				return err
+			r.StartedAt, r.Took = sqlite.Time(started), micros(took)
+			r.Verdict = verdicts[min(max(verdict, 0), len(verdicts)-1)]
+			if text.Valid {
+				var e evidence
+				if err := json.Unmarshal([]byte(text.String), &e); err != nil {
+					return err
+				}
+				e.into(&r)
 			}
-			e.into(&r)
 			out = append(out, r)
 			return nil
 		})

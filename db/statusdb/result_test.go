@@ -54,37 +54,33 @@ func TestStateOfACheckIsReplaced(t *testing.T) {
 	equal(t, states, []probe.CheckState{up})
 }
 
-func TestGoodRunsAreNotKept(t *testing.T) {
+func TestRunsThatWereNotOKAreKept(t *testing.T) {
 	good, slow := failingRun(), failingRun()
-	good.Verdict, slow.Verdict = probe.OK, probe.Slow
+	good.Verdict, good.Reason = probe.OK, ""
+	slow.Verdict, slow.Reason = probe.Slow, ""
 	slow.StartedAt = at(time.Hour)
 	db := fresh(t)
 	must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{good, slow}}))
-	if n := count(t, db, "result"); n != 0 {
-		t.Fatalf("%d runs kept, want none", n)
+	kept, err := db.Results(t.Context(), slow.Check, time.Time{})
+	must(t, err)
+	equal(t, kept, []probe.Result{slow})
+	if n := count(t, db, "run"); n != 2 {
+		t.Fatalf("%d runs kept, want both", n)
 	}
 }
 
-func TestOnlyTheNewestRunsAreKept(t *testing.T) {
+// The check moved to another server: what was seen of the old one stays that
+// of the old one, as long as its evidence is kept.
+func TestTargetOfARunIsThatOfItsTime(t *testing.T) {
+	before, after := failingRun(), failingRun()
+	after.StartedAt, after.Target = at(time.Hour), "imaps://probe@192.0.2.1:993"
 	db := fresh(t)
-	other := failingRun()
-	other.Check = "pop3"
-	runs := []probe.Result{other}
-	for i := range keepResults + 10 {
-		r := failingRun()
-		r.StartedAt = at(time.Duration(i) * 15 * time.Second)
-		runs = append(runs, r)
+	for _, r := range []probe.Result{before, after} {
+		must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{r}}))
 	}
-	must(t, db.Save(t.Context(), probe.Facts{Runs: runs[:keepResults]}))
-	must(t, db.Save(t.Context(), probe.Facts{Runs: runs[keepResults:]}))
-	kept, err := db.Results(t.Context(), "imap-2", time.Time{})
+	kept, err := db.Results(t.Context(), before.Check, time.Time{})
 	must(t, err)
-	if len(kept) != keepResults || !kept[0].StartedAt.Equal(at(10*15*time.Second)) {
-		t.Fatalf("%d runs kept from %v, want %d from the eleventh on", len(kept), kept[0].StartedAt, keepResults)
-	}
-	if n := count(t, db, "result"); n != keepResults+1 {
-		t.Fatalf("%d runs kept in all: another check lost its run", n)
-	}
+	equal(t, kept, []probe.Result{before, after})
 }
 
 func TestEvidenceIsBounded(t *testing.T) {

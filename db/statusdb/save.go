@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"howdah/db/sqlite"
 	"howdah/probe"
 )
 
@@ -27,7 +28,20 @@ func (db *DB) Save(ctx context.Context, f probe.Facts) error {
 		if err := saveCanaries(ctx, tx, f.Canaries); err != nil {
 			return err
 		}
-		return saveBlips(ctx, tx, f.Blips)
+		if err := saveBlips(ctx, tx, f.Blips); err != nil {
+			return err
+		}
+		if err := saveSegments(ctx, tx, f.Segments); err != nil {
+			return err
+		}
+		if err := saveExhibits(ctx, tx, f.Exhibits); err != nil {
+			return err
+		}
+		if f.WatchedUntil.IsZero() {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, upsertWatchedUntil, sqlite.Millis(f.WatchedUntil))
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save facts: %w", err)

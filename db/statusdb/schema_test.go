@@ -64,6 +64,33 @@ func TestDatabaseOfVersion1Opens(t *testing.T) {
 	equal(t, soleThread(t, reopen(t, db)), in)
 }
 
+// A database of the version that kept only failing runs, likewise.
+func TestDatabaseOfVersion2Opens(t *testing.T) {
+	db := open(t, load(t, "testdata/schema-2.sql"))
+	equal(t, outages(t, db, time.Time{}), []probe.Outage{endedOutage()})
+	equal(t, soleThread(t, db), threadOfVersion1())
+	runs, err := db.Results(t.Context(), "imap-2", time.Time{})
+	must(t, err)
+	equal(t, runs, []probe.Result{failingRun(), {
+		Check: "imap-2", Component: "imap", Target: "imap://probe@192.0.2.1:143",
+		StartedAt: at(time.Hour), Verdict: probe.Inconclusive, Reason: "probe.panic",
+	}})
+	runs, err = db.Results(t.Context(), "pop3", time.Time{})
+	must(t, err)
+	equal(t, runs, []probe.Result{{
+		Check: "pop3", Component: "pop3", Target: "pop3://probe@127.0.0.1:1110",
+		StartedAt: at(2 * time.Second), Took: time.Millisecond, Verdict: probe.Fail, Reason: "connect.refused",
+	}})
+
+	must(t, db.Save(t.Context(), probe.Facts{Runs: []probe.Result{failingRun(), good("pop3", at(time.Hour), 5)}}))
+	tend(t, db, at(24*time.Hour))
+	runs, err = reopen(t, db).Results(t.Context(), "imap-2", time.Time{})
+	must(t, err)
+	if len(runs) != 2 {
+		t.Errorf("a run that was kept is kept again: %+v", runs)
+	}
+}
+
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	db := fresh(t)
 	_, err := db.sqlite.W.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
@@ -96,5 +123,7 @@ func TestMigratedSchemaIsThatOfANewDatabase(t *testing.T) {
 		}))
 		return all
 	}
-	equal(t, tables(open(t, load(t, "testdata/schema-1.sql"))), tables(fresh(t)))
+	for _, dump := range []string{"testdata/schema-1.sql", "testdata/schema-2.sql"} {
+		equal(t, tables(open(t, load(t, dump))), tables(fresh(t)))
+	}
 }

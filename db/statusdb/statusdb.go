@@ -14,7 +14,10 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
+	"fmt"
 	"io/fs"
+	"sync/atomic"
 
 	"howdah/db/sqlite"
 	"howdah/incidents"
@@ -26,7 +29,8 @@ var migrations embed.FS
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	sqlite *sqlite.DB
+	sqlite  *sqlite.DB
+	trimmed atomic.Int64 // the number of the check that Upkeep trimmed last
 }
 
 var (
@@ -36,6 +40,8 @@ var (
 
 // Open opens the file, creates it when there is none, and moves its schema
 // forward. A file of a newer version is sqlite.ErrNewer and left untouched.
+// What an earlier run was watching is unmonitored from then on; the file must
+// be in nobody else's use.
 func Open(ctx context.Context, path string) (*DB, error) {
 	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
@@ -45,7 +51,11 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{sqlite: db}, nil
+	d := &DB{sqlite: db}
+	if err := d.endWatch(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	return d, nil
 }
 
 // Close ends the use of the file. What was saved is on disk already.

@@ -90,3 +90,6 @@ func (n noRecord) SaveMaintenance(context.Context, *incidents.Maintenance) error
 
 // Save refuses.
 func (n noRecord) Save(context.Context, probe.Facts) error { return n.err }
+
+// Upkeep has nothing to do.
+func (noRecord) Upkeep(context.Context, time.Time) error { return nil }

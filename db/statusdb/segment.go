@@ -1,0 +1,150 @@
+package statusdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"howdah/db/sqlite"
+	"howdah/probe"
+)
+
+const (
+	deleteSegments = `DELETE FROM segment WHERE component = ?1 AND started_at >= ?2`
+
+	selectLastSegment = `
+SELECT started_at, state, reason
+FROM segment
+WHERE component = ?1
+ORDER BY started_at DESC
+LIMIT 1`
+
+	insertSegment = `
+INSERT INTO segment (component, started_at, state, reason)
+VALUES (?1, ?2, ?3, ?4)`
+
+	upsertWatchedUntil = `
+INSERT INTO watched_until (id, until_at) VALUES (1, ?1)
+ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at`
+)
+
+// saveSegments writes what components are from a moment on; what was known of
+// the time after it gives way.
+func saveSegments(ctx context.Context, tx *sql.Tx, segments []probe.Segment) error {
+	for _, s := range segments {
+		if err := saveSegment(ctx, tx, s); err != nil {
+			return fmt.Errorf("segment of component %q: %w", s.Component, err)
+		}
+	}
+	return nil
+}
+
+func saveSegment(ctx context.Context, tx *sql.Tx, s probe.Segment) error {
+	if _, err := tx.ExecContext(ctx, deleteSegments, s.Component, sqlite.Millis(s.From)); err != nil {
+		return err
+	}
+	last, err := lastSegment(ctx, tx, s.Component)
+	if err != nil || (last.State == s.State && last.Reason == s.Reason) {
+		return err // it goes on
+	}
+	_, err = tx.ExecContext(ctx, insertSegment, s.Component, sqlite.Millis(s.From), string(s.State), string(s.Reason))
+	return err
+}
+
+// lastSegment is the newest of a component, without a state when it has none.
+func lastSegment(ctx context.Context, tx *sql.Tx, component string) (probe.Segment, error) {
+	s := probe.Segment{Component: component}
+	var from int64
+	err := tx.QueryRowContext(ctx, selectLastSegment, component).Scan(&from, &s.State, &s.Reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil
+	}
+	s.From = sqlite.Time(from)
+	return s, err
+}
+
+const (
+	selectWatchedUntil = `SELECT until_at FROM watched_until`
+
+	// Components in an open outage are left out: it goes on while nobody looks.
+	selectWatchedComponents = `
+SELECT DISTINCT s.component
+FROM segment s
+WHERE NOT EXISTS (
+    SELECT 1 FROM outage_component c JOIN outage o ON o.id = c.outage_id
+    WHERE c.component = s.component AND c.end_best_at IS NULL AND o.end_best_at IS NULL)`
+)
+
+// endWatch ends what an earlier run was watching when it last saved: nobody
+// knows what came after that, however it ended.
+func (db *DB) endWatch(ctx context.Context) error {
+	return db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
+		var until int64
+		switch err := tx.QueryRowContext(ctx, selectWatchedUntil).Scan(&until); {
+		case errors.Is(err, sql.ErrNoRows):
+			return nil
+		case err != nil:
+			return err
+		}
+		var components []string
+		rows, err := tx.QueryContext(ctx, selectWatchedComponents)
+		if err != nil {
+			return err
+		}
+		if err := each(rows, func(q *sql.Rows) error {
+			var c string
+			err := q.Scan(&c)
+			components = append(components, c)
+			return err
+		}); err != nil {
+			return err
+		}
+		for _, c := range components {
+			last, err := lastSegment(ctx, tx, c)
+			if err != nil {
+				return err
+			}
+			if last.State == probe.SegmentUnmonitored || last.From.After(sqlite.Time(until)) {
+				continue
+			}
+			unwatched := probe.Segment{Component: c, From: sqlite.Time(until), State: probe.SegmentUnmonitored}
+			if err := saveSegment(ctx, tx, unwatched); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const selectSegments = `
+SELECT component, started_at, state, reason
+FROM segment s
+WHERE started_at >= coalesce(
+    (SELECT max(started_at) FROM segment WHERE component = s.component AND started_at <= ?1), ?1)
+ORDER BY component, started_at`
+
+// Segments returns what every component was from since on, in order of
+// component and time. The first of a component may begin earlier: it is what
+// held at since. The last holds until what Save was told last as WatchedUntil.
+func (db *DB) Segments(ctx context.Context, since time.Time) ([]probe.Segment, error) {
+	var out []probe.Segment
+	rows, err := db.sqlite.R.QueryContext(ctx, selectSegments, sqlite.Millis(since))
+	if err == nil {
+		err = each(rows, func(q *sql.Rows) error {
+			var s probe.Segment
+			var from int64
+			if err := q.Scan(&s.Component, &from, &s.State, &s.Reason); err != nil {
+				return err
+			}
+			s.From = sqlite.Time(from)
+			out = append(out, s)
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load segments: %w", sqlite.Classify(err))
+	}
+	return out, nil
+}
