@@ -93,6 +93,13 @@ func (in *instance) website(c config.Config) (web.Options, error) {
 	if c.Web.Metrics != config.Off {
 		o.Metrics = in.metrics
 	}
+	if c.Web.Probe != config.Off {
+		probes, err := newOndemand(c, in.roots, in.Log)
+		if err != nil {
+			return web.Options{}, err
+		}
+		o.Probe, o.ProbePublic = probes, c.Web.Probe == config.Public
+	}
 	return o, nil
 }
 

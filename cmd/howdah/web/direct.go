@@ -25,12 +25,13 @@ func direct(r *http.Request) bool {
 	return true
 }
 
-// forThisMachine refuses everybody else.
-func forThisMachine(h http.Handler) http.Handler {
+// forThisMachine refuses everybody else. key is that of the configuration which
+// decides about it.
+func forThisMachine(h http.Handler, key string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !direct(r) {
 			w.Header().Set("Cache-Control", "no-store")
-			http.Error(w, "only for programs on this machine that ask directly; see web.metrics", http.StatusForbidden)
+			http.Error(w, "only for programs on this machine that ask directly; see "+key, http.StatusForbidden)
 			return
 		}
 		h.ServeHTTP(w, r)

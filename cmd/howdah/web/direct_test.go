@@ -44,30 +44,34 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 			b.show(calm())
 			s, err := New(Options{
 				Board: b, Site: Site{Name: "Mail", URL: &url.URL{Scheme: "https", Host: "status.example.edu"}},
-				Metrics: figures(), MetricsPublic: c.public, TrustedProxies: c.proxies,
+				Metrics: figures(), MetricsPublic: c.public, Probe: figures(), ProbePublic: c.public, TrustedProxies: c.proxies,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
-			r.RemoteAddr = c.peer
-			if c.header != "" {
-				r.Header.Set(c.header, c.value)
+			for _, path := range []string{"/metrics", "/probe"} {
+				r := httptest.NewRequest(http.MethodGet, path, nil)
+				r.RemoteAddr = c.peer
+				if c.header != "" {
+					r.Header.Set(c.header, c.value)
+				}
+				w := httptest.NewRecorder()
+				s.Handler().ServeHTTP(w, r)
+				if got := w.Body.String(); w.Code != c.want || (got == "howdah_up 1\n") != (c.want == 200) {
+					t.Errorf("%s: %d %q, want %d", path, w.Code, got, c.want)
+				}
+				guardedHeaders(t, path, w.Header())
 			}
-			w := httptest.NewRecorder()
-			s.Handler().ServeHTTP(w, r)
-			if got := w.Body.String(); w.Code != c.want || (got == "howdah_up 1\n") != (c.want == 200) {
-				t.Errorf("%d %q, want %d", w.Code, got, c.want)
-			}
-			guardedHeaders(t, "metrics", w.Header())
 		})
 	}
 }
 
 func TestMetricsThatAreOff(t *testing.T) {
 	_, srv := serve(t, calm())
-	if a := ask(t, http.MethodGet, srv.URL+"/metrics"); a.status != http.StatusNotFound {
-		t.Errorf("%d", a.status)
+	for _, path := range []string{"/metrics", "/probe"} {
+		if a := ask(t, http.MethodGet, srv.URL+path); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, a.status)
+		}
 	}
 }
 

@@ -38,6 +38,9 @@ func (s *Server) routes(e *echo.Echo) {
 	if s.metrics != nil {
 		read("/metrics", echo.WrapHandler(s.metrics))
 	}
+	if s.probe != nil {
+		read("/probe", echo.WrapHandler(s.probe))
+	}
 }
 
 // serve answers with what of picks from the newest edition.

@@ -44,6 +44,10 @@ type Options struct {
 	Metrics http.Handler
 	// MetricsPublic lets everybody read them, not only programs on this machine.
 	MetricsPublic bool
+	// Probe answers /probe; nil means that there is no such address. ProbePublic
+	// is as MetricsPublic is.
+	Probe       http.Handler
+	ProbePublic bool
 	// Unread is since when what happened before can't be read, which every page
 	// then says; zero when it can.
 	Unread time.Time
@@ -60,6 +64,7 @@ type Server struct {
 	site    site
 	ready   func() error
 	metrics http.Handler
+	probe   http.Handler
 	unread  time.Time
 	log     *slog.Logger
 	version string
@@ -88,6 +93,7 @@ func New(o Options) (*Server, error) {
 		site:    st,
 		ready:   o.Ready,
 		metrics: o.Metrics,
+		probe:   o.Probe,
 		unread:  o.Unread,
 		log:     o.Log,
 		version: o.Version,
@@ -100,7 +106,10 @@ func New(o Options) (*Server, error) {
 		s.log = slog.Default()
 	}
 	if s.metrics != nil && !o.MetricsPublic {
-		s.metrics = forThisMachine(s.metrics)
+		s.metrics = forThisMachine(s.metrics, "web.metrics")
+	}
+	if s.probe != nil && !o.ProbePublic {
+		s.probe = forThisMachine(s.probe, "web.probe")
 	}
 	if s.problems, err = s.renderProblems(); err != nil {
 		return nil, fmt.Errorf("make web server: %w", err)
