@@ -1,6 +1,9 @@
 package incidents
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // holdMore is how much longer an announcement waits for a recovery that is
 // being watched.
@@ -18,9 +21,50 @@ func (d *Desk) announce(t *thread, now time.Time) (next time.Time) {
 		return due
 	}
 	in := t.in.clone()
+	d.retell(in, now)
 	release(in, now)
 	d.replace(t, in)
 	return time.Time{}
+}
+
+// retell writes the last of what is held once more, from what has become known
+// since: checks that have passed meanwhile, test messages that have arrived.
+// The page has shown the earlier text, so it is kept.
+func (d *Desk) retell(in *Incident, now time.Time) {
+	u := in.Latest()
+	if u == nil || !u.AnnouncedAt.IsZero() {
+		return
+	}
+	o := in.outage(u.OutageID)
+	if o == nil {
+		return
+	}
+	var body string
+	switch opened := in.said(KindOpened, o.ID); u.Kind {
+	case KindWidened:
+		if opened == nil || !opened.AnnouncedAt.IsZero() {
+			return
+		}
+		fallthrough
+	case KindOpened:
+		body = d.narrator.opened(in, o, d.facts, d.overran(o), now)
+	case KindRecovered:
+		whole := opened == nil || opened.AnnouncedAt.IsZero()
+		body = d.narrator.recovered(in, o, whole, u.ExpectedAt, now)
+		sum := in.canariesOf(o.ID)
+		u.Sent, u.Arrived = sum.sent, sum.arrived
+	default:
+		return
+	}
+	if body != u.Body {
+		u.edit(body, "", now)
+	}
+}
+
+// edit gives the update another text and keeps the one that it had.
+func (u *Update) edit(body, by string, now time.Time) {
+	u.Edits = append(slices.Clone(u.Edits), Edit{Body: u.Body, By: by, At: now})
+	u.Body = body
 }
 
 // releaseAt is when the hold of u, the first held update, ends as things
@@ -74,6 +118,9 @@ func release(in *Incident, now time.Time) {
 		u.AnnouncedAt = now
 		if u.At.After(now) {
 			u.AnnouncedAt = u.At
+		}
+		if u.Kind == KindMail || u.Kind == KindCorrected {
+			continue // no other update tells it again
 		}
 		if last >= 0 {
 			in.Updates[last].Superseded = true

@@ -124,7 +124,7 @@ func indicator(views []ComponentView) Indicator {
 func (d *Desk) impact(o Outage) Impact {
 	down := map[string]bool{}
 	for _, c := range o.Components() {
-		if !o.partial(c) {
+		if o.status(c) == MajorOutage {
 			down[c] = true
 		}
 	}

@@ -152,7 +152,7 @@ func TestImpactIsTheWorstSoFar(t *testing.T) {
 			t.Errorf("impact %q, want %q", got, c.want)
 		}
 	}
-	if k := only(t, d).Updates[0]; k.Body != "Reading mail has worked only in part since 17:03 SAST.\n\nThe cause is not yet known." || k.Components[0].New != PartialOutage {
+	if k := only(t, d).Updates[0]; k.Body != "Reading mail has worked only in part since 17:03 SAST. The cause is not yet known." || k.Components[0].New != PartialOutage {
 		t.Errorf("%q, %v", k.Body, k.Components)
 	}
 }

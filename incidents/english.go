@@ -19,23 +19,75 @@ func (e english) Title(subject []string, instability bool) string {
 	return e.list(subject) + " outage"
 }
 
-func (e english) Stopped(names []string, partial bool, start When) string {
-	if partial {
-		return fmt.Sprintf("%s %s worked only in part %s.", e.list(names), has(names), e.since(start))
+// role is a role as sentences name it.
+func (english) role(r Role) string {
+	switch r {
+	case RoleReading:
+		return "Reading mail"
+	case RoleFetching:
+		return "Fetching mail"
+	case RoleWebmail:
+		return "Webmail"
+	case RoleSending:
+		return "Sending from a mail program"
+	case RoleReceiving:
+		return "Receiving mail"
 	}
-	return fmt.Sprintf("%s %s not worked %s.", e.list(names), has(names), e.since(start))
+	return string(r)
 }
 
-func (e english) StoppedToo(names []string, start When) string {
-	return fmt.Sprintf("%s %s not worked %s either.", e.list(names), has(names), e.since(start))
+// names are the parts as a sentence names them.
+func (e english) names(what []Part) []string {
+	names := make([]string, len(what))
+	for i, p := range what {
+		names[i] = p.Name
+		if p.Role != "" {
+			names[i] = e.role(p.Role)
+		}
+	}
+	return names
 }
 
-func (e english) StoppedAgain(names []string, partial bool, start When, quiet time.Duration) string {
+// subject is the beginning of a sentence, with the verb in the number of what
+// it speaks of.
+func (e english) subject(what []Part, one, many string) string {
+	names := e.names(what)
+	return e.list(names) + " " + number(names, one, many)
+}
+
+// everywhere is where mail can be read, when all of that and nothing else is
+// meant: the sentence then speaks of reading mail alone.
+func everywhere(what []Part) ([]Part, string) {
+	if len(what) == 2 && what[0].Role == RoleReading && what[1].Role == RoleWebmail {
+		return what[:1], ", in mail programs or webmail"
+	}
+	return what, ""
+}
+
+func (e english) Stopped(what []Part, how How, start When) string {
+	switch how {
+	case InPart:
+		return fmt.Sprintf("%s worked only in part %s.", e.subject(what, "has", "have"), e.since(start))
+	case NowAndThen:
+		return fmt.Sprintf("%s now and then, %s.", e.subject(what, "fails", "fail"), e.since(start))
+	}
+	what, where := everywhere(what)
+	return fmt.Sprintf("%s not worked %s%s.", e.subject(what, "has", "have"), e.since(start), where)
+}
+
+func (e english) StoppedToo(what []Part, start When) string {
+	return fmt.Sprintf("%s not worked %s either.", e.subject(what, "has", "have"), e.since(start))
+}
+
+func (e english) StoppedAgain(what []Part, how How, start When, quiet time.Duration) string {
 	verb := "stopped again"
-	if partial {
+	switch how {
+	case InPart:
 		verb = "stopped working in part again"
+	case NowAndThen:
+		verb = "began to fail now and then"
 	}
-	return fmt.Sprintf("%s %s %s, %s after recovering.", e.list(names), verb, e.at(start), e.Span(quiet))
+	return fmt.Sprintf("%s %s %s, %s after recovering.", e.list(e.names(what)), verb, e.at(start), e.Span(quiet))
 }
 
 func (e english) Again(n int, w Within) string {
@@ -49,38 +101,52 @@ func (e english) Again(n int, w Within) string {
 	return fmt.Sprintf("This is the %s failure %s; updates continue here.", ordinal(n), within)
 }
 
-func (e english) Working(names []string, checked When) string {
-	verb := "works"
-	if len(names) > 1 {
-		verb = "work"
+func (e english) Recurs(r Recurrence) string {
+	within := fmt.Sprintf("in %d days", r.Days)
+	if r.Days == 1 {
+		within = "in one day"
 	}
-	return fmt.Sprintf("%s %s (checked %s).", e.list(names), verb, e.minute(checked))
+	return fmt.Sprintf("It has failed %d times %s; the longest it held was %s.", r.Times, within, e.roughly(r.LongestHeld))
 }
 
-func (e english) Unwatched(names []string) string {
-	return fmt.Sprintf("%s %s not watched.", e.list(names), is(names))
+func (e english) Working(what []Part, checked When) string {
+	return fmt.Sprintf("%s (checked %s).", e.subject(what, "works", "work"), e.minute(checked))
+}
+
+func (e english) Unwatched(what []Part) string {
+	return fmt.Sprintf("%s not watched.", e.subject(what, "is", "are"))
 }
 
 func (english) CauseUnknown() string { return "The cause is not yet known." }
 
-func (e english) WorksAgain(names []string, partial bool, start, end When) string {
+func (e english) Overran(title string, end When) string {
+	return fmt.Sprintf("The maintenance %q was planned until %s.", title, e.Clock(end))
+}
+
+func (e english) WorksAgain(what []Part, how How, start, end When) string {
 	verb := "worked again"
-	if partial {
+	switch how {
+	case InPart:
 		verb = "worked fully again"
+	case NowAndThen:
+		verb = "worked without failure"
 	}
-	return fmt.Sprintf("%s %s %s %s, after %s.", e.list(names), has(names), verb, e.since(end), e.lasted(start, end))
+	return fmt.Sprintf("%s %s %s, after %s.", e.subject(what, "has", "have"), verb, e.since(end), e.lasted(start, end))
 }
 
-func (e english) WasDown(names []string, partial bool, start, end When) string {
+func (e english) WasDown(what []Part, how How, start, end When) string {
 	verb := "did not work"
-	if partial {
+	switch how {
+	case InPart:
 		verb = "worked only in part"
+	case NowAndThen:
+		verb = "failed now and then"
 	}
-	return fmt.Sprintf("%s %s %s (%s).", e.list(names), verb, e.fromTo(start, end), e.lasted(start, end))
+	return fmt.Sprintf("%s %s %s (%s).", e.list(e.names(what)), verb, e.fromTo(start, end), e.lasted(start, end))
 }
 
-func (e english) LeftUnwatched(names []string, at When) string {
-	return fmt.Sprintf("%s %s not been watched %s; a recovery was not seen.", e.list(names), has(names), e.since(at))
+func (e english) LeftUnwatched(what []Part, at When) string {
+	return fmt.Sprintf("%s not been watched %s; a recovery was not seen.", e.subject(what, "has", "have"), e.since(at))
 }
 
 func (english) Watching() string { return "We go on watching." }
@@ -89,60 +155,38 @@ func (english) ToldLate() string {
 	return "This notice was written afterwards, because the status service itself was down too."
 }
 
+func (e english) Restored(expected, restored When) string {
+	return fmt.Sprintf("Expected by %s, restored %s.", e.minute(expected), e.at(restored))
+}
+
+func (e english) Corrected(what []Part, ended bool, was, is When) string {
+	verb := "stopped working"
+	if ended {
+		verb = "worked again"
+	}
+	is.Bare = true
+	return fmt.Sprintf("Correction: %s %s %s, not %s.", inSentence(e.list(e.names(what))), verb, e.at(is), e.at(was))
+}
+
 func (e english) Held(since When) string {
 	return fmt.Sprintf("No failure since %s.", e.minute(since))
 }
 
-func (e english) Total(names []string, times int, down time.Duration) string {
+func (e english) Total(what []Part, times int, down time.Duration) string {
 	if times == 1 {
-		return fmt.Sprintf("%s %s down for %s.", e.list(names), was(names), e.Span(down))
+		return fmt.Sprintf("%s down for %s.", e.subject(what, "was", "were"), e.Span(down))
 	}
-	return fmt.Sprintf("%s %s down %s, %s in all.", e.list(names), was(names), often(times), e.Span(down))
+	return fmt.Sprintf("%s down %s, %s in all.", e.subject(what, "was", "were"), often(times), e.Span(down))
 }
 
-func (english) HeadAllWell() string { return "All systems operational" }
-func (english) HeadNoData() string  { return "No current data" }
-
-func (e english) HeadNoDataFor(names []string) string {
-	return fmt.Sprintf("No current data for %s; the rest is operational", e.list(names))
-}
-
-func (e english) HeadDown(names []string, since Since) string {
-	return fmt.Sprintf("%s %s not worked%s", e.list(names), has(names), e.head(since))
-}
-
-func (e english) HeadPartly(names []string, since Since) string {
-	return fmt.Sprintf("%s %s worked only in part%s", e.list(names), has(names), e.head(since))
-}
-
-func (e english) HeadSlow(names []string) string {
-	return fmt.Sprintf("%s %s slow", e.list(names), is(names))
-}
-
-func (e english) HeadMaintenance(names []string) string {
-	return fmt.Sprintf("%s %s under maintenance", e.list(names), is(names))
-}
-
-func (e english) HeadAnswering(names []string) string {
-	return fmt.Sprintf("%s %s answering again; being watched", e.list(names), is(names))
-}
-
-func (e english) HeadWatched(since When) string {
-	return fmt.Sprintf("Working again since %s; being watched", e.minute(since))
-}
-
-func (e english) HeadNotice(title string) string {
-	return "No failure seen now; open notice: " + title
-}
-
-func (e english) head(s Since) string {
-	switch {
-	case s.Best.IsZero():
-		return " lately"
-	case s.Apart:
-		return ", the first " + e.since(s.When)
-	}
-	return " " + e.since(s.When)
+func (english) Found(topic Topic, quote string) string {
+	who := map[Topic]string{
+		"":              "Staff found",
+		TopicCause:      "The cause, as staff found it",
+		TopicWorkaround: "The workaround",
+		TopicFix:        "The permanent fix",
+	}[topic]
+	return who + ": \u201c" + quote + "\u201d"
 }
 
 func (english) State(s State) string {
@@ -155,6 +199,14 @@ func (english) State(s State) string {
 		return "Monitoring"
 	case Resolved:
 		return "Resolved"
+	case Scheduled:
+		return "Scheduled"
+	case InProgress:
+		return "In progress"
+	case Verifying:
+		return "Verifying"
+	case Completed:
+		return "Completed"
 	}
 	return string(s)
 }
@@ -193,7 +245,6 @@ func inSentence(name string) string {
 
 func has(names []string) string { return number(names, "has", "have") }
 func is(names []string) string  { return number(names, "is", "are") }
-func was(names []string) string { return number(names, "was", "were") }
 
 func number(names []string, one, many string) string {
 	if len(names) == 1 {

@@ -36,6 +36,26 @@ func (english) Span(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
+// roughly is a span in its largest unit.
+func (e english) roughly(d time.Duration) string {
+	unit := func(size time.Duration, name string) string {
+		n := int(d.Round(size) / size)
+		if n == 1 {
+			return "1 " + name
+		}
+		return fmt.Sprintf("%d %ss", n, name)
+	}
+	switch {
+	case d >= 48*time.Hour:
+		return unit(24*time.Hour, "day")
+	case d >= time.Hour:
+		return unit(time.Hour, "hour")
+	case d >= time.Minute:
+		return unit(time.Minute, "minute")
+	}
+	return e.Span(d)
+}
+
 // Clock names seconds only for a moment that is exact to one.
 func (e english) Clock(w When) string {
 	if w.About || !w.Exact() {
@@ -92,6 +112,9 @@ func (e english) minute(w When) string { return e.say(w, w.Best, clockMinutes) }
 
 func (e english) say(w When, t time.Time, layout string) string {
 	t = t.In(w.Zone)
+	if w.Bare {
+		return t.Format(layout) + date(t, w)
+	}
 	return t.Format(layout) + " " + zone(t) + date(t, w)
 }
 

@@ -164,7 +164,7 @@ func TestWidenedOutage(t *testing.T) {
 		if len(got) != 1 || in.Title != "Mail outage" {
 			t.Fatalf("%d entries, title %q", len(got), in.Title)
 		}
-		expectBody(t, got[0], KindWidened, "Reading mail and fetching mail have not worked since 17:03 SAST.\n\nThe cause is not yet known.")
+		expectBody(t, got[0], KindWidened, "Reading mail and fetching mail have not worked since 17:03 SAST. The cause is not yet known.")
 	})
 	t.Run("after it", func(t *testing.T) {
 		d := newDesk(t, nil, DefaultSettings())

@@ -25,31 +25,41 @@ func (n *narrator) title(components []string, instability bool) string {
 }
 
 // opened tells of an outage that lasts, for the first time in its thread or
-// again.
-func (n *narrator) opened(in *Incident, o *Outage, facts map[string]ComponentFact, now time.Time) string {
+// again. overran is a maintenance that should have been over by then, nil for
+// none.
+func (n *narrator) opened(in *Incident, o *Outage, facts map[string]ComponentFact, overran *Maintenance, now time.Time) string {
 	i := slices.IndexFunc(in.Outages, func(x Outage) bool { return x.ID == o.ID })
-	first := i <= 0
 	var quiet time.Duration
-	if !first && in.Outages[i-1].End != nil {
-		quiet = o.Start.Best.Sub(in.Outages[i-1].End.Best)
+	if i > 0 && in.Outages[i-1].End != nil {
+		quiet = o.Began().Best.Sub(in.Outages[i-1].Ended().Best)
 	}
 	start := n.start(o, now)
+	fate, keys := n.told(o, o.Components())
 	var p []string
-	for _, g := range n.byPartial(o, o.Components()) {
-		switch {
-		case !first && quiet > 0:
-			p = append(p, n.words.StoppedAgain(g.names, g.partial, start, quiet))
-		default:
-			p = append(p, n.words.Stopped(g.names, g.partial, start))
+	for _, g := range n.byHow(o, keys) {
+		if i > 0 && quiet > 0 {
+			p = append(p, n.words.StoppedAgain(g.what, g.how, start, quiet))
+		} else {
+			p = append(p, n.words.Stopped(g.what, g.how, start))
 		}
 	}
 	if o.Unclean {
 		p = append(p, n.words.ToldLate())
 	}
-	if !first {
-		return text(append(p, n.words.Again(i+1, n.within(in, o))), n.others(o, facts, now))
+	if overran != nil {
+		p = append(p, n.words.Overran(overran.Title, n.bare(overran.End, start)))
 	}
-	return text(p, n.others(o, facts, now), []string{n.words.CauseUnknown()})
+	p = append(p, n.others(in, o, facts, now)...)
+	p = append(p, n.fateOf(fate)...)
+	switch r := in.upTo(i).Recurrence(n.zone); {
+	case i > 1 && r.LongestHeld > 0:
+		p = append(p, n.words.Recurs(r))
+	case i > 0:
+		p = append(p, n.words.Again(i+1, n.within(in, o)))
+	default:
+		p = append(p, n.words.CauseUnknown())
+	}
+	return text(p)
 }
 
 // widened tells that more has stopped.
@@ -60,34 +70,49 @@ func (n *narrator) widened(o *Outage, more []string, now time.Time) string {
 			start = &a.Start
 		}
 	}
-	return n.words.StoppedToo(n.names(more), When{Moment: *start, Told: now, Zone: n.zone})
+	return n.words.StoppedToo(n.parts(more), n.when(*start, now))
 }
 
 // recovered tells that an outage is over; whole says that nobody was told of
-// it before.
-func (n *narrator) recovered(o *Outage, whole bool, now time.Time) string {
-	start, end := n.start(o, now), When{Moment: *o.End, Told: now, Zone: n.zone}
+// it before, expected is when it should have been, zero for never said.
+func (n *narrator) recovered(in *Incident, o *Outage, whole bool, expected, now time.Time) string {
+	start, end := n.start(o, now), n.when(*o.Ended(), now)
 	seen, left := o.recovered()
-	told := seen
+	keys := seen
 	if whole {
-		told = o.Components()
+		keys = o.Components()
 	}
+	fate, keys := n.told(o, keys)
 	var p []string
-	for _, g := range n.byPartial(o, told) {
+	for _, g := range n.byHow(o, keys) {
 		if whole {
-			p = append(p, n.words.WasDown(g.names, g.partial, start, end))
+			p = append(p, n.words.WasDown(g.what, g.how, start, end))
 		} else {
-			p = append(p, n.words.WorksAgain(g.names, g.partial, start, end))
+			p = append(p, n.words.WorksAgain(g.what, g.how, start, end))
 		}
 	}
 	if o.Unclean && whole {
 		p = append(p, n.words.ToldLate())
 	}
+	if !expected.IsZero() && left == nil {
+		p = append(p, n.words.Restored(n.bare(expected, end), n.bared(end, end)))
+	}
 	if left != nil {
 		p = append(p, n.left(left, o, now))
 	}
-	if seen != nil {
-		p = append(p, n.words.Watching())
+	if fate == mailWaits && seen != nil {
+		p = append(p, n.words.MailDelayed())
+	}
+	sum := in.canariesOf(o.ID)
+	switch {
+	case sum.sent == 0:
+		if seen != nil {
+			p = append(p, n.words.Watching())
+		}
+	case sum.arrived < sum.sent:
+		p = append(p, n.words.MailSoFar(sum.arrived, sum.sent))
+	default:
+		p = append(p, n.words.MailArrived(sum.sent, sum.slowest, false))
 	}
 	return text(p)
 }
@@ -100,21 +125,24 @@ func (n *narrator) left(components []string, o *Outage, now time.Time) string {
 			at = earliest(at, a.End.Latest)
 		}
 	}
-	return n.words.LeftUnwatched(n.names(components), When{Moment: Moment{Earliest: at, Best: at, Latest: at}, Told: now, Zone: n.zone})
+	return n.words.LeftUnwatched(n.parts(components), n.when(stated(at), now))
 }
 
 // resolved tells that the thread has held, and what it held up.
 func (n *narrator) resolved(in *Incident, now time.Time) string {
 	last := &in.Outages[n.last(in)]
-	p := []string{n.words.Held(When{Moment: last.endMoment(), Told: now, Zone: n.zone})}
+	p := []string{n.words.Held(n.when(last.endMoment(), now))}
 	if last.Unseen() {
 		_, left := last.recovered()
 		p = []string{n.left(left, last, now)}
 	}
 	for _, t := range n.totals(in, now) {
-		p = append(p, n.words.Total(t.names, t.times, t.down))
+		p = append(p, n.words.Total(t.what, t.times, t.down))
 	}
-	return text(p)
+	if sum := summed(in.Canaries); sum.sent > 0 && sum.arrived == sum.sent {
+		p = append(p, n.words.MailArrived(sum.sent, sum.slowest, true))
+	}
+	return text(append(p, n.found(in)...))
 }
 
 // last is the outage that ended last.
@@ -129,21 +157,45 @@ func (n *narrator) last(in *Incident) int {
 }
 
 func (o *Outage) endMoment() Moment {
-	if o.End == nil {
-		return Moment{}
+	if end := o.Ended(); end != nil {
+		return *end
 	}
-	return *o.End
+	return Moment{}
+}
+
+// upTo is the thread as it was with its outage i as the last.
+func (in *Incident) upTo(i int) *Incident {
+	c := *in
+	c.Outages = in.Outages[:i+1]
+	return &c
+}
+
+func (n *narrator) when(m Moment, now time.Time) When {
+	return When{Moment: m, Told: now, Zone: n.zone}
+}
+
+// bare is a moment told right after another, whose zone need not be named
+// again.
+func (n *narrator) bare(at time.Time, after When) When {
+	return n.bared(n.when(stated(at), after.Told), after)
+}
+
+func (n *narrator) bared(w, after When) When {
+	w.Bare = zone(w.Best.In(n.zone)) == zone(after.Best.In(n.zone))
+	return w
 }
 
 // start is when the outage began, as it is to be told. After an unclean stop
 // the last heartbeat is the best that will ever be known.
 func (n *narrator) start(o *Outage, now time.Time) When {
-	return When{Moment: o.Start, Told: now, Zone: n.zone, About: o.Unclean}
+	w := n.when(o.Began(), now)
+	w.About = o.Unclean && w.Source != SourceStaff
+	return w
 }
 
 // within says in what time the failures up to this one happened.
 func (n *narrator) within(in *Incident, o *Outage) Within {
-	first, last := in.Outages[0].Start.Best.In(n.zone), o.Start.Best.In(n.zone)
+	first, last := in.Outages[0].Began().Best.In(n.zone), o.Began().Best.In(n.zone)
 	switch {
 	case sameDay(first, last):
 		return Within{Today: true}
@@ -151,107 +203,6 @@ func (n *narrator) within(in *Incident, o *Outage) Within {
 		return Within{}
 	}
 	return Within{Since: first}
-}
-
-type total struct {
-	names []string
-	times int
-	down  time.Duration
-}
-
-// totals are how often and for how long each component was down, those with
-// the same figures together.
-func (n *narrator) totals(in *Incident, now time.Time) []total {
-	type figures struct {
-		times int
-		down  time.Duration
-	}
-	keys := map[figures][]string{}
-	var order []figures
-	for _, c := range in.Components {
-		var f figures
-		for i := range in.Outages {
-			hit := false
-			for _, a := range in.Outages[i].Affected {
-				if a.Component != c {
-					continue
-				}
-				hit = true
-				end := now
-				if a.End != nil {
-					end = a.End.Best
-				}
-				f.down += max(end.Sub(a.Start.Best), 0)
-			}
-			if hit {
-				f.times++
-			}
-		}
-		if f.times == 0 {
-			continue
-		}
-		if keys[f] == nil {
-			order = append(order, f)
-		}
-		keys[f] = append(keys[f], c)
-	}
-	var all []total
-	for _, f := range order {
-		all = append(all, total{n.names(keys[f]), f.times, f.down})
-	}
-	return all
-}
-
-// others tells of the components that the outage left alone, where there is
-// something to tell: a check that passed after it began, or that there is none.
-func (n *narrator) others(o *Outage, facts map[string]ComponentFact, now time.Time) []string {
-	var working, unwatched []string
-	var checked time.Time
-	for _, c := range n.components {
-		f, known := facts[c.Key]
-		switch {
-		case !known || slices.Contains(o.Components(), c.Key):
-		case !f.Watched:
-			unwatched = append(unwatched, c.Key)
-		case f.Status == Operational && f.GoodAt.After(o.Start.Latest) && !f.stale(now):
-			working = append(working, c.Key)
-			checked = earliest(checked, f.GoodAt)
-		}
-	}
-	var p []string
-	if working != nil {
-		at := When{Moment: Moment{Earliest: checked, Best: checked, Latest: checked}, Told: now, Zone: n.zone}
-		p = append(p, n.words.Working(n.names(working), at))
-	}
-	if unwatched != nil {
-		p = append(p, n.words.Unwatched(n.names(unwatched)))
-	}
-	return p
-}
-
-type partGroup struct {
-	names   []string
-	partial bool
-}
-
-// byPartial parts what stopped from what still works in some ways.
-func (n *narrator) byPartial(o *Outage, components []string) []partGroup {
-	var whole, part []string
-	for _, c := range components {
-		if o.partial(c) {
-			part = append(part, c)
-		} else {
-			whole = append(whole, c)
-		}
-	}
-	var groups []partGroup
-	if whole != nil {
-		groups = append(groups, partGroup{n.names(whole), false})
-	}
-	if part != nil {
-		groups = append(groups, partGroup{n.names(part), true})
-	}
-	return groups
 }
 
 // text joins sentences into paragraphs.

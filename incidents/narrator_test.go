@@ -13,7 +13,7 @@ func TestOpeningTellsWhatWorks(t *testing.T) {
 		fact ComponentFact
 		want string
 	}{
-		{"checked since", ComponentFact{Status: Operational, Watched: true, CheckedAt: check("17:04:02"), GoodAt: check("17:04:02")}, "Sending mail works (checked 17:04 SAST)."},
+		{"checked since", ComponentFact{Status: Operational, Watched: true, CheckedAt: check("17:04:02"), GoodAt: check("17:04:02")}, "Sending mail works (checked 17:04)."},
 		{"checked before", ComponentFact{Status: Operational, Watched: true, CheckedAt: check("17:03:09"), GoodAt: check("17:03:09")}, ""},
 		{"failing too", ComponentFact{Status: MajorOutage, Watched: true, CheckedAt: check("17:04:02"), GoodAt: check("17:03:20")}, ""},
 		{"not watched", ComponentFact{Status: Operational}, "Sending mail is not watched."},
@@ -23,9 +23,9 @@ func TestOpeningTellsWhatWorks(t *testing.T) {
 			c.fact.Component = "outgoing"
 			d.ObserveComponents(local(t, 1, "17:04:10"), []ComponentFact{c.fact})
 			d.ObserveOutage(local(t, 1, "17:04:10"), down("o1", start))
-			want := "Reading mail and fetching mail have not worked since 17:03:10 SAST.\n\n"
+			want := "Reading mail and fetching mail have not worked since 17:03:10 SAST. "
 			if c.want != "" {
-				want += c.want + "\n\n"
+				want += c.want + " "
 			}
 			expectBody(t, only(t, d).Latest(), KindOpened, want+"The cause is not yet known.")
 		})
@@ -103,12 +103,20 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+func named(names ...string) []Part {
+	var what []Part
+	for _, name := range names {
+		what = append(what, Part{Name: name})
+	}
+	return what
+}
+
 func TestNumbers(t *testing.T) {
-	one, two, three := []string{"A"}, []string{"A", "B"}, []string{"A", "B", "C"}
+	one, two, three := named("A"), named("A", "B"), named("A", "B", "C")
 	at := When{Moment: exactly(local(t, 1, "17:03")), Told: local(t, 1, "18:00"), Zone: johannesburg}
 	for _, c := range []struct{ got, want string }{
-		{English.Stopped(one, false, at), "A has not worked since 17:03 SAST."},
-		{English.Stopped(three, true, at), "A, B and C have worked only in part since 17:03 SAST."},
+		{English.Stopped(one, Wholly, at), "A has not worked since 17:03 SAST."},
+		{English.Stopped(three, InPart, at), "A, B and C have worked only in part since 17:03 SAST."},
 		{English.Working(two, at), "A and B work (checked 17:03 SAST)."},
 		{English.Unwatched(two), "A and B are not watched."},
 		{English.Total(one, 2, time.Hour), "A was down twice, 1 h in all."},

@@ -1,7 +1,6 @@
 package incidents
 
 import (
-	"reflect"
 	"slices"
 	"time"
 )
@@ -62,7 +61,7 @@ func (d *Desk) threadOfOutage(id string) *thread {
 // its own, and says so.
 func (d *Desk) newOutage(now time.Time, o Outage) *thread {
 	for _, t := range d.threads {
-		if t.in.Domain == o.Domain && !t.late {
+		if t.in.of(o.Domain) && !t.late {
 			d.resolve(t, o.Start.Best) // what was over before this began stays told so
 		}
 	}
@@ -82,7 +81,7 @@ func (d *Desk) newOutage(now time.Time, o Outage) *thread {
 	} else {
 		in = t.in.clone()
 	}
-	d.hold(in, o)
+	d.hold(in, o, now)
 	t.late = false
 	if o.End == nil {
 		d.tellOpened(in, o, now)
@@ -100,7 +99,7 @@ func (d *Desk) threadFor(o Outage) *thread {
 	quiet := d.settings.QuietPeriod
 	for _, t := range d.threads {
 		in := t.in
-		if in.Domain != o.Domain || (in.Taken && in.State == Resolved) {
+		if !in.of(o.Domain) || ((in.Taken || in.Silent) && in.State == Resolved) {
 			continue // staff closed it: a new failure must not go unheard in it
 		}
 		if !in.Ongoing() && o.Start.Best.After(in.lastEnd().Add(quiet)) {
@@ -118,51 +117,64 @@ func (d *Desk) threadFor(o Outage) *thread {
 // that changed anything.
 func (d *Desk) knownOutage(now time.Time, t *thread, o Outage) bool {
 	old := t.in.outage(o.ID)
-	if reflect.DeepEqual(*old, o) {
+	o.Stated, o.Revision = old.Stated, old.Revision
+	if o.same(old) {
 		return false
 	}
 	if old.End != nil {
-		d.log.Warn("a later word on an outage that has ended is left out", "outage", o.ID, "incident", t.in.ID)
-		return false
+		if !o.better(old) {
+			d.log.Warn("a later word on an outage that has ended is left out", "outage", o.ID, "incident", t.in.ID)
+			return false
+		}
+		o.Revision++
 	}
-	before := old.Components()
+	before := *old
 	in := t.in.clone()
-	d.hold(in, o)
+	d.hold(in, o, now)
+	d.tellCorrected(in, before, o, now)
 	switch {
+	case before.End != nil:
 	case o.End != nil:
 		d.tellRecovered(in, o, now)
-	case len(o.Components()) > len(before):
-		d.tellWidened(in, o, before, now)
+	case len(o.Components()) > len(before.Components()):
+		d.tellWidened(in, o, before.Components(), now)
 	}
+	d.tellMail(in, now)
 	d.replace(t, in)
 	return true
 }
 
 // hold writes the outage into the thread, with what follows from it. The
-// machine renames only what it has named.
-func (d *Desk) hold(in *Incident, o Outage) {
+// machine renames only what it has named, and thinks worse of the thread only
+// for what is new.
+func (d *Desk) hold(in *Incident, o Outage, now time.Time) {
 	ours := in.Title == d.narrator.title(in.Components, in.Instability())
+	known := ImpactNone
 	if old := in.outage(o.ID); old != nil {
+		known = d.impact(*old)
 		*old = o
 	} else {
 		in.Outages = append(in.Outages, o)
 		slices.SortStableFunc(in.Outages, func(a, b Outage) int { return a.Start.Best.Compare(b.Start.Best) })
-		in.StartedAt = in.Outages[0].Start.Best
 	}
+	in.StartedAt = in.Outages[0].Began().Best
 	for _, c := range o.Components() {
 		in.affect(c)
 	}
-	in.Impact = worse(in.Impact, d.impact(o))
-	if ours {
-		in.Title = d.narrator.title(in.Components, in.Instability())
+	if impact := d.impact(o); worse(known, impact) != known || in.Impact == "" {
+		in.Impact = worse(in.Impact, impact)
 	}
+	if ours {
+		in.title(d.narrator.title(in.Components, in.Instability()), "", now)
+	}
+	d.count(in)
 }
 
 func (d *Desk) tellOpened(in *Incident, o Outage, now time.Time) {
 	d.say(in, Update{
 		Kind:       KindOpened,
 		State:      Investigating,
-		Body:       d.narrator.opened(in, &o, d.facts, now),
+		Body:       d.narrator.opened(in, &o, d.facts, d.overran(&o), now),
 		OutageID:   o.ID,
 		Components: stopped(o, o.Components()),
 		At:         now,
@@ -173,7 +185,7 @@ func (d *Desk) tellWidened(in *Incident, o Outage, before []string, now time.Tim
 	all := o.Components()
 	body := d.narrator.widened(&o, all[len(before):], now)
 	if u := in.said(KindOpened, o.ID); u != nil && u.AnnouncedAt.IsZero() {
-		body = d.narrator.opened(in, &o, d.facts, now) // it is announced in the opening's stead
+		body = d.narrator.opened(in, &o, d.facts, d.overran(&o), now) // it is announced in the opening's stead
 	}
 	state := in.State
 	if state == Monitoring {
@@ -189,15 +201,17 @@ func (d *Desk) tellWidened(in *Incident, o Outage, before []string, now time.Tim
 	}, len(all))
 }
 
-// say adds a machine's update to the thread, unless it was said before or
-// staff took the thread over.
-func (d *Desk) say(in *Incident, u Update, ordinal int) {
+// say adds a machine's update to the thread and reports whether it did: not
+// when it was said before, and not while staff have taken the thread over or
+// silenced it.
+func (d *Desk) say(in *Incident, u Update, ordinal int) bool {
 	u.ID = updateID(in.ID, u.Kind, u.OutageID, ordinal)
 	u.IncidentID = in.ID
-	if in.Taken || slices.ContainsFunc(in.Updates, func(old Update) bool { return old.ID == u.ID }) {
-		return
+	if in.Taken || in.Silent || slices.ContainsFunc(in.Updates, func(old Update) bool { return old.ID == u.ID }) {
+		return false
 	}
 	in.add(u)
+	return true
 }
 
 // stopped are the steps down of some of the outage's components.

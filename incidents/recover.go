@@ -21,12 +21,22 @@ func (d *Desk) tellRecovered(in *Incident, o Outage, now time.Time) {
 	for _, c := range seen {
 		steps = append(steps, ComponentChange{Component: c, Old: o.status(c), New: Operational})
 	}
-	d.say(in, Update{
+	var expected time.Time
+	if !in.Ongoing() {
+		expected = in.ExpectedAt
+	}
+	sum := in.canariesOf(o.ID)
+	if d.say(in, Update{
 		Kind:       KindRecovered,
 		State:      state,
-		Body:       d.narrator.recovered(&o, whole, now),
+		Body:       d.narrator.recovered(in, &o, whole, expected, now),
 		OutageID:   o.ID,
 		Components: steps,
 		At:         now,
-	}, 0)
+		ExpectedAt: expected,
+		Sent:       sum.sent,
+		Arrived:    sum.arrived,
+	}, 0) && !in.Ongoing() {
+		in.ExpectedAt = time.Time{}
+	}
 }

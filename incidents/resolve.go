@@ -7,7 +7,7 @@ import "time"
 // time alone to say.
 func (d *Desk) resolve(t *thread, now time.Time) (next time.Time) {
 	in := t.in
-	if in.State == Resolved || in.Taken || len(in.Outages) == 0 || in.Ongoing() || in.reopenedByStaff() {
+	if in.State == Resolved || in.Taken || in.Silent || len(in.Outages) == 0 || in.Ongoing() || in.reopenedByStaff() {
 		return time.Time{}
 	}
 	end := in.lastEnd()

@@ -310,21 +310,21 @@ func TestSeedIsOneThread(t *testing.T) {
 		kind Kind
 		body string
 	}{
-		{KindOpened, "Reading mail and fetching mail have not worked since 17:03 SAST.\n\nThe cause is not yet known."},
+		{KindOpened, "Reading mail and fetching mail have not worked since 17:03 SAST. The cause is not yet known."},
 		{KindRecovered, "Reading mail and fetching mail have worked again since 18:21:07 SAST, after 1 h 18 min. We go on watching."},
 		{KindResolved, "No failure since 18:21 SAST. Reading mail and fetching mail were down for 1 h 18 min."},
 		{KindOpened, "Reading mail and fetching mail stopped again at 22:04 SAST, 3 h 43 min after recovering. This is the second failure today; updates continue here."},
 		{KindRecovered, "Reading mail and fetching mail have worked again since 22:26 SAST, after 22 min. We go on watching."},
 		{KindStaff, "It is likely to happen again."},
-		{KindOpened, "Reading mail and fetching mail stopped again at 10:15 SAST, 11 h 49 min after recovering. This is the third failure in 24 hours; updates continue here."},
+		{KindOpened, "Reading mail and fetching mail stopped again at 10:15 SAST, 11 h 49 min after recovering. It has failed 3 times in 2 days; the longest it held was 12 hours."},
 		{KindRecovered, "Reading mail and fetching mail have worked again since 10:38 SAST, after 23 min. We go on watching."},
 		{KindStaff, "We are building a debugging kernel."},
-		{KindOpened, "Reading mail and fetching mail stopped again at 02:45 SAST, 16 h 7 min after recovering. This is the fourth failure since 1 August; updates continue here."},
+		{KindOpened, "Reading mail and fetching mail stopped again at 02:45 SAST, 16 h 7 min after recovering. It has failed 4 times in 3 days; the longest it held was 16 hours."},
 		{KindStaff, "It has not come back on its own."},
 		{KindRecovered, "Reading mail and fetching mail have worked again since 08:34 SAST, after 5 h 49 min. We go on watching."},
 		{KindStaff, "The first disk checks failed."},
 		{KindStaff, "The fault is in the network subsystem."},
-		{KindResolved, "No failure since 08:34 SAST on 3 August. Reading mail and fetching mail were down four times, 7 h 52 min in all."},
+		{KindResolved, "No failure since 08:34 SAST on 3 August. Reading mail and fetching mail were down four times, 7 h 52 min in all. Staff found: “The fault is in the network subsystem.”"},
 	} {
 		if i >= len(in.Updates) {
 			t.Fatalf("%d updates", len(in.Updates))

@@ -14,6 +14,11 @@ func (in *Incident) outage(id string) *Outage {
 	return nil
 }
 
+// of reports whether outages of the domain belong to the thread.
+func (in *Incident) of(domain string) bool {
+	return in.Domain == domain || slices.ContainsFunc(in.Outages, func(o Outage) bool { return o.Domain == domain })
+}
+
 // said is the last update of that kind on that outage, nil when there is none.
 func (in *Incident) said(k Kind, outage string) *Update {
 	for i := len(in.Updates) - 1; i >= 0; i-- {

@@ -27,7 +27,7 @@ func (d *Desk) Update(now time.Time, site Site, components []Component, s Settin
 		}
 	}
 	for _, t := range d.threads {
-		d.rename(t, old)
+		d.rename(t, old, now)
 	}
 	d.publish(now)
 	d.signal() // what waits may be due sooner
@@ -43,7 +43,7 @@ func gone(all, now []Component) []Component {
 // rename gives an open thread the title that it would have been opened with
 // today, if the one that it has is the machine's and its components are all
 // still there.
-func (d *Desk) rename(t *thread, old *narrator) {
+func (d *Desk) rename(t *thread, old *narrator, now time.Time) {
 	in := t.in
 	if in.State == Resolved || slices.ContainsFunc(in.Components, func(c string) bool { return d.narrator.index(c) < 0 }) {
 		return
@@ -56,6 +56,6 @@ func (d *Desk) rename(t *thread, old *narrator) {
 		return
 	}
 	renamed := in.clone()
-	renamed.Title = title
+	renamed.title(title, "", now)
 	d.replace(t, renamed)
 }

@@ -4,31 +4,71 @@ import "time"
 
 // Words is a language. Each method is a sentence, or a part of one where it
 // says so; which sentences are said, and of what, is not for it to decide.
-// Names come in the order in which they are to be said, at least one.
+// Parts and names come in the order in which they are to be said, at least
+// one.
 type Words interface {
 	// Title of a thread; instability when it holds several outages.
 	Title(subject []string, instability bool) string
 
-	Stopped(names []string, partial bool, start When) string
-	StoppedToo(names []string, start When) string
-	StoppedAgain(names []string, partial bool, start When, quiet time.Duration) string
+	Stopped(what []Part, how How, start When) string
+	StoppedToo(what []Part, start When) string
+	StoppedAgain(what []Part, how How, start When, quiet time.Duration) string
 	// Again counts the failures of the thread: n is 2 or more.
 	Again(n int, within Within) string
-	Working(names []string, checked When) string
-	Unwatched(names []string) string
+	Recurs(r Recurrence) string // of 3 failures or more
+	Working(what []Part, checked When) string
+	Unwatched(what []Part) string
 	CauseUnknown() string
+	// Overran: it began when a maintenance should have been over.
+	Overran(title string, end When) string
 
-	WorksAgain(names []string, partial bool, start, end When) string
+	// What becomes of mail that arrives during an outage.
+	MailWaits() string
+	MailAccepted(checked When) string
+	MailStored(checked When) string
+	MailAtRisk() string
+	MailDelayed() string // after the outage
+	// MailSoFar counts the test messages of an outage, of which some are still
+	// under way.
+	MailSoFar(arrived, sent int) string
+	// MailArrived: all n have; meanwhile says that there were several outages.
+	MailArrived(n int, slowest time.Duration, meanwhile bool) string
+
+	WorksAgain(what []Part, how How, start, end When) string
 	// WasDown tells an outage whole, after its end.
-	WasDown(names []string, partial bool, start, end When) string
+	WasDown(what []Part, how How, start, end When) string
 	Watching() string
 	// LeftUnwatched: nobody asked them after at, so nobody saw them recover.
-	LeftUnwatched(names []string, at When) string
+	LeftUnwatched(what []Part, at When) string
 	// ToldLate: the status service was down as well and could not tell earlier.
 	ToldLate() string
+	// Restored holds what was expected against what came.
+	Restored(expected, restored When) string
+	// Corrected puts right when it failed or, with ended, when it worked again.
+	Corrected(what []Part, ended bool, was, is When) string
 
 	Held(since When) string
-	Total(names []string, times int, down time.Duration) string
+	Total(what []Part, times int, down time.Duration) string
+	// Found quotes what staff wrote on a topic; empty for one that they gave no
+	// name.
+	Found(topic Topic, quote string) string
+
+	// ExpectedBy is staff's expectation; late is by how much it is overdue, 0
+	// when it is not. Without a full stop.
+	ExpectedBy(at When, late time.Duration) string
+	// What staff say who say nothing more.
+	StaffExpect(at When) string
+	StaffResolve() string
+	StaffReopen() string
+
+	// Of planned maintenance.
+	Planned(what []Part, start, end When) string
+	Begun(what []Part, end When) string
+	Over() string
+	OverWorking(what []Part, checked When) string
+	OverBroken(what []Part) string
+	OverUnknown() string
+	CanceledPlan() string
 
 	// Head… are headlines, without a full stop.
 	HeadAllWell() string
@@ -59,12 +99,23 @@ type Words interface {
 	Bounds(w When) string
 }
 
+// How something fails.
+type How int
+
+const (
+	Wholly     How = iota
+	InPart         // some of it works
+	NowAndThen     // it works between failures
+)
+
 // When is a moment that is told of.
 type When struct {
 	Moment
 	Told  time.Time // when it is told; zero always names the date
 	Zone  *time.Location
 	About bool // Best is all that will be known; its bounds are of no use
+	// Bare leaves the zone out, because it was named just before.
+	Bare bool
 }
 
 // Within is the time in which the failures of a thread are counted: this day,

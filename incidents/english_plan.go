@@ -1,0 +1,41 @@
+package incidents
+
+import (
+	"fmt"
+	"time"
+)
+
+func (e english) ExpectedBy(at When, late time.Duration) string {
+	if late > 0 {
+		return fmt.Sprintf("Expected by %s, overdue by %s", e.minute(at), e.Span(late))
+	}
+	return "Expected by " + e.minute(at)
+}
+
+func (e english) StaffExpect(at When) string {
+	return fmt.Sprintf("We expect it to work again by %s.", e.minute(at))
+}
+
+func (english) StaffResolve() string { return "We consider this resolved." }
+func (english) StaffReopen() string  { return "This is open again." }
+
+func (e english) Planned(what []Part, start, end When) string {
+	return fmt.Sprintf("%s may not work %s, because of planned maintenance.", e.list(e.names(what)), e.fromTo(start, end))
+}
+
+func (e english) Begun(what []Part, end When) string {
+	return fmt.Sprintf("The maintenance has begun. %s may not work until %s.", e.list(e.names(what)), e.Clock(end))
+}
+
+func (english) Over() string { return "The work is over. We are checking that all works." }
+
+func (e english) OverWorking(what []Part, checked When) string {
+	return fmt.Sprintf("The maintenance is over. %s (checked %s).", e.subject(what, "works", "work"), e.minute(checked))
+}
+
+func (e english) OverBroken(what []Part) string {
+	return fmt.Sprintf("The time planned for the maintenance is over. %s not work yet; updates continue in an incident of its own.", e.subject(what, "does", "do"))
+}
+
+func (english) OverUnknown() string  { return "The maintenance is over." }
+func (english) CanceledPlan() string { return "This maintenance will not take place." }
