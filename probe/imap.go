@@ -33,6 +33,11 @@ func (s *imap) run() error {
 			return err
 		}
 	}
+	if s.target.Folder != "" || s.target.Idle {
+		if err := s.deepen(); err != nil {
+			return err
+		}
+	}
 	return s.logout(s.quit)
 }
 

@@ -14,30 +14,31 @@ func (c *conn) response() (string, error) {
 }
 
 // responseKeeping is response with the literals in it that have at most limit
-// bytes, in their order; the longer ones are dropped. line ends with
-// the announcement of the first literal, kept or not.
-func (c *conn) responseKeeping(limit int) (line string, literals [][]byte, err error) {
-	whole, err := c.receive()
-	if err != nil {
-		return "", nil, err
-	}
-	for line := whole; ; {
+// bytes, in their order; the longer ones are dropped. In the text, "{42}" stands
+// for a literal, kept or not.
+func (c *conn) responseKeeping(limit int) (text string, literals [][]byte, err error) {
+	var whole strings.Builder
+	for {
+		line, err := c.receive()
+		if err != nil {
+			return "", nil, err
+		}
+		whole.WriteString(line)
 		n, ok := literal(line)
 		if !ok {
-			return whole, literals, nil
+			return whole.String(), literals, nil
 		}
-		if n <= limit {
-			bytes, err := c.in.take(n)
-			if err != nil {
+		if n > limit {
+			if err := c.in.skip(n); err != nil {
 				return "", nil, err
 			}
-			literals = append(literals, bytes)
-		} else if err := c.in.skip(n); err != nil {
+			continue
+		}
+		kept, err := c.in.take(n)
+		if err != nil {
 			return "", nil, err
 		}
-		if line, err = c.receive(); err != nil {
-			return "", nil, err
-		}
+		literals = append(literals, kept)
 	}
 }
 

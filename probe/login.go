@@ -55,9 +55,9 @@ func (c *conn) secret() (string, error) {
 	return password, nil
 }
 
-// refusal tells apart why a login was refused, by the response code in
-// brackets (RFC 5530, RFC 3206): only a refusal of the credentials themselves
-// stays "no", which is the probe's mistake and not the server's.
+// refusal tells apart why something was refused, by the response code in
+// brackets (RFC 5530, RFC 3206). Of a login only a refusal of the credentials
+// themselves stays "no", which is the probe's mistake and not the server's.
 func refusal(err error) error {
 	f := (*fault)(nil)
 	if !errors.As(err, &f) || f.cause != "no" {
@@ -72,6 +72,8 @@ func refusal(err error) error {
 		return &fault{"tempfail", f.detail}
 	case "INUSE", "IN-USE":
 		return &fault{"inuse", f.detail}
+	case "OVERQUOTA":
+		return &fault{"quota", f.detail}
 	case "SERVERBUG", "CORRUPTION", "SYS/PERM":
 		return &fault{"broken", f.detail}
 	}

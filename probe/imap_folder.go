@@ -1,0 +1,312 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// defaultFolder is where the push is measured when the target names no
+	// folder.
+	defaultFolder = "Howdah"
+	// leftAfter is how old a message of ours must be that this run did not
+	// make, before it is removed: a run of somebody else may need it. Longer
+	// runs have longer.
+	leftAfter = time.Minute
+	// maxLeft bounds how many of them one run removes.
+	maxLeft = 100
+	// maxSearched is how many messages one search goes over, so that its answer
+	// stays within a line.
+	maxSearched = 500
+	// maxOwnText is how much of a message is read.
+	maxOwnText = 8 << 10
+)
+
+// drawer is the folder in which a run handles messages of its own.
+type drawer struct {
+	*imap
+	folder string
+	exists int      // messages in it, as far as the server has told
+	own    []string // UIDs of what this run put there
+}
+
+// deepen goes further than the inbox, into the folder that the target names: a
+// message is put there and fetched, and how soon one is announced is measured.
+// Nothing of it stays.
+func (s *imap) deepen() error {
+	d := &drawer{imap: s, folder: s.target.Folder}
+	if d.folder == "" {
+		d.folder = defaultFolder
+	}
+	// There are more of them after the login (RFC 9051, section 6.1.1).
+	if err := d.step("capability", budgetCommand, d.capability); err != nil {
+		return err
+	}
+	if err := d.step("folder", budgetCommand, d.open); err != nil {
+		return err
+	}
+	if s.target.Folder != "" {
+		if err := d.roundTrip(); err != nil {
+			return err
+		}
+	}
+	if s.target.Idle {
+		if err := d.measurePush(); err != nil {
+			return err
+		}
+	}
+	return d.step("expunge", budgetCommand, func(context.Context) error { return d.remove(d.own) })
+}
+
+// roundTrip puts a message into the folder, and wants its bytes back.
+func (d *drawer) roundTrip() error {
+	m := newMessage("", d.target.User, time.Now())
+	err := d.step("append", budgetCommand, func(context.Context) error {
+		tag, err := d.offer(d.folder, m)
+		if err != nil {
+			return err
+		}
+		return d.hand(tag, m)
+	})
+	if err != nil {
+		return err
+	}
+	return d.step("fetch", budgetCommand, func(context.Context) error {
+		uid, err := d.seek(m)
+		if err != nil {
+			return err
+		}
+		d.own = append(d.own, uid)
+		return d.compare(uid, m)
+	})
+}
+
+// open selects the folder, makes it where there is none, and removes what runs
+// that were cut short have left in it.
+func (d *drawer) open(context.Context) error {
+	err := refusal(d.ask("SELECT "+folderName(d.folder), "", d.note))
+	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" {
+		d.exists = 0
+		if err := refusal(d.ask("CREATE "+folderName(d.folder), "", nil)); err != nil {
+			return err
+		}
+		err = refusal(d.ask("SELECT "+folderName(d.folder), "", d.note))
+	}
+	if err != nil {
+		return err
+	}
+	stale, err := d.stale()
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	return d.remove(stale)
+}
+
+// offer begins to put a message into a folder, up to where the server wants its
+// text. It counts as read, so that it disturbs nobody.
+func (s *imap) offer(folder string, m message) (tag string, err error) {
+	tag = s.nextTag()
+	command := fmt.Sprintf(`%s APPEND %s (\Seen) {%d}`, tag, folderName(folder), len(m.text))
+	if err := s.send(command, command); err != nil {
+		return "", err
+	}
+	for {
+		line, err := s.response()
+		if err != nil {
+			return "", err
+		}
+		if strings.HasPrefix(line, "+") {
+			return tag, nil
+		}
+		rest, untagged := strings.CutPrefix(line, "* ")
+		if !untagged {
+			if err := refusal(s.judge(tag, line)); err != nil {
+				return "", err
+			}
+			return "", &fault{"proto", "done before the message was sent: " + line}
+		}
+		if err := goodbye(rest); err != nil {
+			return "", err
+		}
+	}
+}
+
+// hand sends the text that was offered, and waits until it is stored.
+func (s *imap) hand(tag string, m message) error {
+	if err := s.send(m.text, "(the message "+m.id+")"); err != nil {
+		return err
+	}
+	return refusal(s.finish(tag, nil))
+}
+
+// seek finds a message by its ID, which it alone has.
+func (d *drawer) seek(m message) (string, error) {
+	uids, err := d.search("HEADER Message-ID " + quote(m.id))
+	if err != nil {
+		return "", err
+	}
+	if len(uids) != 1 {
+		return "", &fault{"missing", fmt.Sprintf("the message is in the folder %d times", len(uids))}
+	}
+	return uids[0], nil
+}
+
+// note takes what the server says of how much is in the folder.
+func (d *drawer) note(line string) {
+	number, what, _ := strings.Cut(line, " ")
+	n, err := strconv.ParseInt(number, 10, 32)
+	if err != nil || n < 0 {
+		return
+	}
+	switch strings.ToUpper(what) {
+	case "EXISTS":
+		d.exists = int(n)
+	case "EXPUNGE":
+		d.exists = max(d.exists-1, 0)
+	}
+}
+
+var isUID = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
+
+// search lists the UIDs of messages that fit the criteria, among the newest 500
+// of the folder.
+func (d *drawer) search(criteria string) ([]string, error) {
+	// Whoever appends learns of it by the next command at the latest.
+	if err := d.ask("NOOP", "", d.note); err != nil || d.exists == 0 {
+		return nil, err
+	}
+	var uids []string
+	command := fmt.Sprintf("UID SEARCH %d:%d %s", max(d.exists-maxSearched+1, 1), d.exists, criteria)
+	err := d.ask(command, "", func(line string) {
+		d.note(line)
+		name, list, _ := strings.Cut(line, " ")
+		if !strings.EqualFold(name, "SEARCH") {
+			return
+		}
+		for uid := range strings.FieldsSeq(list) {
+			if isUID.MatchString(uid) {
+				uids = append(uids, uid)
+			}
+		}
+	})
+	return uids, refusal(err)
+}
+
+var ofUID = regexp.MustCompile(`(?i)^[0-9]+ FETCH \(.*\bUID ([0-9]+)`)
+
+// read asks for one item of the messages, and gives each text that comes of it
+// to each.
+func (d *drawer) read(uids []string, item string, each func(uid, text string)) error {
+	tag := d.nextTag()
+	command := tag + " UID FETCH " + strings.Join(uids, ",") + " (UID " + item + ")"
+	if err := d.send(command, command); err != nil {
+		return err
+	}
+	for {
+		line, literals, err := d.responseKeeping(maxOwnText)
+		if err != nil {
+			return err
+		}
+		rest, untagged := strings.CutPrefix(line, "* ")
+		if !untagged {
+			return refusal(d.judge(tag, line))
+		}
+		if err := goodbye(rest); err != nil {
+			return err
+		}
+		d.note(rest)
+		if uid := ofUID.FindStringSubmatch(rest); uid != nil && len(literals) == 1 {
+			each(uid[1], string(literals[0]))
+		}
+	}
+}
+
+// compare fetches a message and wants it to be as it was sent.
+func (d *drawer) compare(uid string, m message) error {
+	same, came := false, false
+	err := d.read([]string{uid}, "BODY.PEEK[]", func(of, text string) {
+		if of == uid {
+			same, came = text == m.text, true
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case !came:
+		return &fault{"missing", "the server gives no text of the message"}
+	case !same:
+		return &fault{"mismatch", "the message is not as it was sent"}
+	}
+	return nil
+}
+
+var madeAt = regexp.MustCompile(`(?i)` + ownHeader + `: ([0-9]{1,12})`)
+
+// stale lists messages of runs that were cut short.
+func (d *drawer) stale() ([]string, error) {
+	uids, err := d.search("HEADER " + ownHeader + ` ""`)
+	if err != nil || len(uids) == 0 {
+		return nil, err
+	}
+	before := time.Now().Add(-max(leftAfter, 2*d.budget()))
+	var old []string
+	err = d.read(uids[:min(len(uids), maxLeft)], "BODY.PEEK[HEADER.FIELDS ("+ownHeader+")]", func(uid, text string) {
+		made := madeAt.FindStringSubmatch(text)
+		if made == nil {
+			return
+		}
+		seconds, _ := strconv.ParseInt(made[1], 10, 64)
+		if time.Unix(seconds, 0).Before(before) && slices.Contains(uids, uid) {
+			old = append(old, uid)
+		}
+	})
+	return old, err
+}
+
+// budget is the time that the run has in all.
+func (c *conn) budget() time.Duration {
+	deadline, ok := c.ctx.Deadline()
+	if !ok {
+		return 0
+	}
+	return deadline.Sub(c.begun)
+}
+
+// remove deletes messages for good, and makes sure that they are gone. Without
+// UIDPLUS (RFC 4315) that would take with it what others have marked as deleted
+// in the same folder, so then there must be no such messages.
+func (d *drawer) remove(uids []string) error {
+	set := strings.Join(uids, ",")
+	if err := d.ask("UID STORE "+set+` +FLAGS.SILENT (\Deleted)`, "", d.note); err != nil {
+		return refusal(err)
+	}
+	command := "UID EXPUNGE " + set
+	if !d.caps["UIDPLUS"] {
+		command = "EXPUNGE"
+		marked, err := d.search("DELETED")
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(marked, func(uid string) bool { return !slices.Contains(uids, uid) }) {
+			return &fault{"nomech", "others have marked messages as deleted, and the server offers no UIDPLUS to spare them"}
+		}
+	}
+	if err := d.ask(command, "", d.note); err != nil {
+		return refusal(err)
+	}
+	left, err := d.search("UID " + set)
+	if err == nil && len(left) > 0 {
+		err = &fault{"mismatch", "a message that was expunged is still there"}
+	}
+	return err
+}
+
+// folderName is a folder's name on the wire, where an ampersand begins what is
+// not ASCII (RFC 9051, section 5.1).
+func folderName(name string) string { return quote(strings.ReplaceAll(name, "&", "&-")) }
