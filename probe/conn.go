@@ -174,7 +174,7 @@ func (c *conn) use(w net.Conn) {
 func (c *conn) encrypt(ctx context.Context) error {
 	w := tls.Client(c.raw, &tls.Config{
 		ServerName: c.target.Host,
-		MinVersion: tls.VersionTLS12,
+		MinVersion: c.target.offeredTLS(),
 		// VerifyConnection below verifies, unless the target says not to.
 		InsecureSkipVerify: true, // #nosec G402 -- VerifyConnection does it, and says what is wrong
 		VerifyConnection:   c.verify,
@@ -201,7 +201,10 @@ func (c *conn) verify(state tls.ConnectionState) error {
 		Verified: err == nil,
 	}
 	if c.target.Insecure {
-		return nil
+		err = nil
+	}
+	if err == nil && state.Version < c.target.minTLS() {
+		return &fault{"version", tls.VersionName(state.Version) + " and no newer one is spoken"}
 	}
 	return err
 }

@@ -39,8 +39,18 @@ type Target struct {
 	Idle bool
 	// Retrieve reads the newest message.
 	Retrieve bool
-	// Expect is how the first line of the server must begin; empty for anyhow.
+	// Expect is how the first line of the server must begin, or what the web page
+	// must hold; empty for anything.
 	Expect string
+	// Send is said before that line is waited for, with the escapes of unescape.
+	Send string
+	// MinTLS is the oldest version of TLS that will do, such as "1.3"; empty for
+	// "1.2".
+	MinTLS string
+	// Page is the path and query of a web page, escaped as they are sent.
+	Page string
+	// Site is how the site of the page is asked.
+	Site Site
 	// Args are what the program at Path is given, in order, each ended by a NUL.
 	Args string
 	// Questions are what is asked of a domain, divided by commas; empty for
@@ -67,6 +77,7 @@ type scheme struct {
 	logsIn  bool   // where the URL names a user
 	options []string
 	local   bool                          // asks something within this machine
+	paged   bool                          // path and query are those of a web page, options stand behind a #
 	locate  func(*Target, *url.URL) error // takes host, port and path; nil: host and port
 	agree   func(Target) error            // whether the options go together; nil: any do
 	speak   func(*conn) error             // holds the conversation
@@ -78,12 +89,12 @@ var (
 	fetching   = []string{"insecure", "plaintext", "auth", "retr"}
 	submission = []string{"insecure", "plaintext", "auth", "rcpt", "from", "data"}
 	delivery   = []string{"rcpt", "from", "data"}
-	plain      = []string{"expect"}
-	encrypted  = []string{"insecure", "expect"}
+	plain      = []string{"send", "expect"}
+	encrypted  = []string{"insecure", "min", "send", "expect"}
 )
 
 // schemes are all there are, in the order in which people are told of them.
-var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, managesieveSchemes, streamSchemes, dnsSchemes, execSchemes, pushSchemes)
+var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, managesieveSchemes, streamSchemes, httpSchemes, webmailSchemes, dnsSchemes, execSchemes, pushSchemes)
 
 // ParseTarget parses scheme://user@host:port, where the port defaults by
 // scheme:
@@ -97,13 +108,24 @@ var schemes = slices.Concat(imapSchemes, pop3Schemes, smtpSchemes, lmtpSchemes, 
 //	                            ?from=ADDRESS is its sender, ?data=true sends it
 //	lmtp, lmtp+unix             ?rcpt=ADDRESS likewise; nobody logs in
 //	managesieve                 log in
-//	tcp, tls                    connect; ?expect=TEXT begins the server's first line
+//	tcp, tls                    connect; ?send=TEXT is said, with \r and \n for line
+//	                            ends; ?expect=TEXT begins the server's first line;
+//	                            ?min=1.3 is the oldest TLS that will do
+//	http, https                 get the page; #expect=TEXT is in it, #status=CODE is
+//	                            its code, #redirects=any follows to other hosts
+//	horde+https, roundcube+https
+//	                            log in to webmail, look at the inbox, log out
+//	webmail+https               log in by the form on the page, log out:
+//	                            #user_field=NAME, #password_field=NAME, #form=PATH,
+//	                            #expect=TEXT, #backend=TEXT, #logout=PATH
 //	dns://DOMAIN                ask what the DNS says of mail to and from the domain:
 //	                            ?ask=mx,spf,dkim,dmarc,mta-sts,tls-rpt,tlsa,dnsbl,
 //	                            ?selector=NAME, ?dnsbl=ZONE, ?resolver=ADDRESS:PORT
 //	exec:///PROGRAM             run a monitoring plugin; ?arg=TEXT as often as needed
 //	push://NAME                 nothing: a job reports in under that name
 //
+// The options of a web page stand behind a # and not a ?, because the query is
+// the site's; each of the three for webmail is there with +http too.
 // lmtp+unix:///PATH names a socket within this machine by its absolute path.
 // ?insecure=true skips certificate checks, and where one logs in ?plaintext=true
 // allows a password in the clear and ?auth=NAME names the mechanism (those of
@@ -122,7 +144,11 @@ func ParseTarget(s string) (Target, error) {
 	if !ok {
 		return Target{}, fmt.Errorf("parsing target %q: unknown scheme %q, want %s", s, strings.ToLower(name), schemeNames())
 	}
-	u, err := url.Parse(s)
+	address, options := s, ""
+	if kind.paged {
+		address, options, _ = strings.Cut(s, "#")
+	}
+	u, err := url.Parse(address)
 	if err != nil {
 		return Target{}, errors.New("parsing target: not of the form scheme://user@host:port")
 	}
@@ -141,7 +167,10 @@ func ParseTarget(s string) (Target, error) {
 	if err := locate(&t, u); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
-	if err := t.parseOptions(u.RawQuery, kind.options); err != nil {
+	if !kind.paged {
+		options = u.RawQuery
+	}
+	if err := t.parseOptions(options, kind.options); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
 	}
 	if err := t.checkLogin(); err != nil {
@@ -196,8 +225,10 @@ func (t *Target) locateSocket(u *url.URL) error {
 // holdsPassword reports whether what follows the "://" may hold a password: a
 // colon before an "@". An "@" in the value of an option is none of a password.
 func holdsPassword(rest string) bool {
-	if head, query, ok := strings.Cut(rest, "?"); ok && onlyOptions(query) {
-		rest = head
+	for _, mark := range []string{"?", "#"} {
+		if head, options, ok := strings.Cut(rest, mark); ok && onlyOptions(options) {
+			rest = head
+		}
 	}
 	i := strings.LastIndexByte(rest, '@')
 	return i >= 0 && strings.Contains(rest[:i], ":")
@@ -249,6 +280,12 @@ func (t Target) String() string {
 	}
 	if t.User != "" {
 		u.User = url.User(t.User)
+	}
+	if t.Page != "" {
+		if options := t.options(); options != "" {
+			return u.String() + t.Page + "#" + options
+		}
+		return u.String() + t.Page
 	}
 	u.RawQuery = t.options()
 	return u.String()
