@@ -24,6 +24,9 @@ type Check struct {
 	Password  func() (string, error) // reads the secret when it is needed; nil when none is
 	Every     time.Duration
 	Timeout   time.Duration // of a whole run; below Every
+	// Canary is the route of the check's test messages; nil for a check that
+	// sends none. The Prober then gives the check its Asker.
+	Canary *Route
 	// Asker runs the check instead of one conversation with Target; nil for the
 	// conversation.
 	Asker Asker
