@@ -6,12 +6,11 @@ import "time"
 // a fact, told anew whenever more of it is known. All times are UTC, and zero
 // while what they tell of has not happened.
 type Canary struct {
-	ID        string // unique, and not to be guessed: it is what the message is known by
-	Check     string // key of the check that sends them
-	Component string // whose path it goes
-	Number    int64  // counts the messages of the check, from 1
-	// SubmittedAt is when it was to be sent for the first time.
-	SubmittedAt time.Time
+	ID          string    // unique, and not to be guessed: it is what the message is known by
+	Check       string    // key of the check that sends them
+	Component   string    // whose path it goes
+	Number      int64     // counts the messages of the check, from 1
+	SubmittedAt time.Time // when it was to be sent for the first time
 	// AcceptedAt is when the server that it was submitted to took it over.
 	AcceptedAt time.Time
 	// ArrivedAt is the best knowledge of when it was in the mailbox: the
@@ -24,8 +23,8 @@ type Canary struct {
 	// Hops are the stamps of the servers on the way (RFC 5321, section 4.4), the
 	// first server first.
 	Hops []Hop
-	// Overdue says that it is awaited for longer than it may take. It was, once
-	// it has arrived.
+	// Overdue says that it was accepted and is not seen where it should be, for
+	// longer than that may take, while the mailbox could be looked at.
 	Overdue bool
 	// Lost says that it will not come: refused for good, or given up after five
 	// days, as senders do (RFC 5321, section 4.5.4.1).
@@ -46,17 +45,17 @@ type Hop struct {
 
 // Route is the way that the canaries of a check go, and how often.
 type Route struct {
-	// Submit is asked by SMTP or LMTP to take each message, from Sender (nobody
-	// when empty) to Recipient.
+	// Submit is asked by SMTP or LMTP to take each message, from its Sender
+	// (nobody when empty) to its Recipient.
 	Submit         Target
 	SubmitPassword func() (string, error) // nil when Submit names no user
-	// Seen are the places, by IMAP and POP3, at which the same mailbox is looked
-	// at. A message has come through when it was seen at all of them, and is
-	// then removed.
-	Seen     []Target
-	Password func() (string, error) // of the mailbox
-	Every    time.Duration          // from one message to the next
-	Overdue  time.Duration          // that an accepted message may take
+	// IMAP and POP3 are the places at which the same mailbox is looked at, the
+	// zero Target for one that is not. A message has come through when it was
+	// seen at both, and is then removed.
+	IMAP, POP3 Target
+	Password   func() (string, error) // of the mailbox
+	Every      time.Duration          // from one message to the next
+	Overdue    time.Duration          // that an accepted message may take
 	// Retry is how long a message waits that was not accepted: like any sending
 	// server we keep it and try again.
 	Retry time.Duration

@@ -12,7 +12,10 @@ var pop3Schemes = []scheme{
 	{name: "pop3s", port: 995, logsIn: true, options: fetching, speak: askPOP3},
 }
 
-func askPOP3(c *conn) error { return (&pop3{conn: c}).run() }
+func askPOP3(c *conn) error {
+	defer c.runner.turns.take(c.ctx, c.target)()
+	return (&pop3{conn: c}).run()
+}
 
 // pop3 asks a POP3 server (RFC 1939, RFC 2449, RFC 2595) what a mail program
 // asks: greeting, encryption, login, how much mail there is.

@@ -70,7 +70,7 @@ func New(o Options) *Prober {
 		tracker: NewTracker(o.Settings, o.Components, o.Checks),
 		slots:   map[string]*slot{},
 	}
-	for _, c := range o.Checks {
+	for _, c := range p.equip(o.Checks) {
 		p.slots[c.Key] = &slot{check: c}
 	}
 	return p
@@ -123,6 +123,9 @@ func (p *Prober) load(ctx context.Context) error {
 		if outages, err = p.store.Outages(ctx, now.Add(-remember)); err != nil {
 			return fmt.Errorf("reading the outages: %w", err)
 		}
+	}
+	if err := p.loadCanaries(ctx, now); err != nil {
+		return err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -276,6 +279,7 @@ func (p *Prober) Update(checks []Check, components []Component, settings Setting
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
+	checks = p.equip(checks)
 	ch := p.tracker.Update(now, components, checks, settings)
 	old := p.slots
 	p.slots = map[string]*slot{}

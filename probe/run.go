@@ -27,6 +27,8 @@ type Runner struct {
 	Resolver Resolver       // nil: net.DefaultResolver
 	RootCAs  *x509.CertPool // nil: those of the system
 	Slow     time.Duration  // a good run that took longer is Slow; zero: 5 s
+
+	turns turns
 }
 
 const (
