@@ -31,7 +31,7 @@ func verdictOf(phase, cause string) Verdict {
 	case "canceled", "local", "secret", "panic":
 		return Inconclusive
 	}
-	if phase == "dns" && cause != "nxdomain" {
+	if phase == "dns" && cause != "nxdomain" && cause != "bogus" && cause != "loop" {
 		return Inconclusive
 	}
 	return Fail

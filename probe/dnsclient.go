@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -33,8 +32,6 @@ const (
 	maxTries    = 4
 	maxServers  = 3 // as resolv.conf(5)
 	maxAliases  = 8
-	// udpSize is what passes everywhere in one piece (DNS flag day 2020).
-	udpSize = 1232
 )
 
 // resolver asks recursive name servers, in their order. The library of Go hides
@@ -194,36 +191,6 @@ func (r *resolver) try(ctx context.Context, name string, kind dnsmessage.Type, u
 	return nil, unanswered(causeOf(ctx, failed), fmt.Sprintf("%s of %s: %v", typeName(kind), name, failed))
 }
 
-// newQuery makes a question with an unguessable number. It asks to be told
-// whether signatures were checked (RFC 6840, section 5.7).
-func newQuery(name string, kind dnsmessage.Type, unchecked bool) (*query, error) {
-	n, err := dnsmessage.NewName(name + ".")
-	if err != nil {
-		return nil, err
-	}
-	var id [2]byte
-	_, _ = rand.Read(id[:])
-	q := &query{question: dnsmessage.Question{Name: n, Type: kind, Class: dnsmessage.ClassINET}}
-	q.id = binary.BigEndian.Uint16(id[:])
-	m := dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: q.id, RecursionDesired: true, AuthenticData: true, CheckingDisabled: unchecked},
-		Questions: []dnsmessage.Question{q.question},
-	}
-	var extended dnsmessage.ResourceHeader
-	if err := extended.SetEDNS0(udpSize, dnsmessage.RCodeSuccess, false); err != nil {
-		return nil, err
-	}
-	m.Additionals = []dnsmessage.Resource{{Header: extended, Body: &dnsmessage.OPTResource{}}}
-	q.packed, err = m.Pack()
-	return q, err
-}
-
-type query struct {
-	id       uint16
-	question dnsmessage.Question
-	packed   []byte
-}
-
 // exchange asks one server once, again by TCP when the answer is cut off.
 func (r *resolver) exchange(ctx context.Context, server string, q *query) (*dnsmessage.Message, error) {
 	m, err := r.over(ctx, "udp", server, func(w net.Conn) (*dnsmessage.Message, error) { return r.byUDP(w, q) })
@@ -283,12 +250,11 @@ func (r *resolver) byTCP(w net.Conn, q *query) (*dnsmessage.Message, error) {
 	if _, err := io.ReadFull(w, size[:]); err != nil {
 		return nil, err
 	}
-	n := int(binary.BigEndian.Uint16(size[:]))
-	if err := r.spend(n); err != nil {
+	buf := make([]byte, binary.BigEndian.Uint16(size[:]))
+	if _, err := io.ReadFull(w, buf); err != nil {
 		return nil, err
 	}
-	buf := make([]byte, n)
-	if _, err := io.ReadFull(w, buf); err != nil {
+	if err := r.spend(len(buf)); err != nil {
 		return nil, err
 	}
 	m, ok := q.answer(buf)
@@ -304,26 +270,4 @@ func (r *resolver) spend(n int) error {
 	}
 	r.left -= n
 	return nil
-}
-
-// answer parses a message; not ok when it is not the answer to the question.
-func (q *query) answer(packed []byte) (*dnsmessage.Message, bool) {
-	var p dnsmessage.Parser
-	h, err := p.Start(packed)
-	if err != nil || !h.Response || h.ID != q.id {
-		return nil, false
-	}
-	asked, err := p.AllQuestions()
-	if err != nil || len(asked) != 1 || asked[0].Type != q.question.Type || asked[0].Class != q.question.Class ||
-		plainName(asked[0].Name) != plainName(q.question.Name) {
-		return nil, false
-	}
-	m := &dnsmessage.Message{Header: h, Questions: asked}
-	if m.Truncated {
-		return m, true // the rest may stop in the middle of a record
-	}
-	if m.Answers, err = p.AllAnswers(); err != nil {
-		return nil, false
-	}
-	return m, true
 }
