@@ -45,6 +45,7 @@ func (d *Desk) views(s *Snapshot, now time.Time) []ComponentView {
 		if status, since := declared(s.Incidents, c.Key); status.severity() > v.Status.severity() || (v.NoData && status != "") {
 			v.Status, v.Since, v.Answering, v.NoData = status, since, false, false
 		}
+		d.past.show(&v, d.narrator.zone, now)
 		views = append(views, v)
 	}
 	return views

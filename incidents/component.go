@@ -55,6 +55,12 @@ type ComponentView struct {
 	// or not for too long. Status is then its last and must not be shown as
 	// current.
 	NoData bool
+	// Days are the last 90 in the site's zone, the oldest first and today the
+	// last, and Uptime90 is all of them together. Today's may be a minute old.
+	// Both are empty in a snapshot of the zero moment.
+	Days     []Day
+	Uptime90 Tally
+	Past     Timeline // what there is to compute months and years from
 }
 
 // Indicator is the state of the whole page, as Statuspage names them: "none",

@@ -60,6 +60,7 @@ type Desk struct {
 	mu         sync.Mutex // never held across I/O
 	components []Component
 	facts      map[string]ComponentFact
+	past       history
 	canaries   []Canary  // the newest, in order of sending
 	threads    []*thread // oldest first
 	unsaved    time.Time // when the store began to refuse
