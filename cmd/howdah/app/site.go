@@ -58,7 +58,7 @@ func (in *instance) prepareSite() error {
 	if !in.Config.Mailserver.Off {
 		m.mail = &in.life
 	}
-	in.metrics = m.handler(&outcomes{last: in.prober.Last, watched: in.watched.Load})
+	in.metrics = m.handler(&outcomes{last: in.prober.Last, watched: in.watched.Load}, &canaries{in.prober.Canaries})
 	o, err := in.website(in.Config)
 	if err != nil {
 		return err
