@@ -2,12 +2,13 @@ package probe
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // severity orders the states of a component's checks. A check that has never
 // passed says nothing, so it comes first.
-var severity = map[State]int{Unknown: 0, Up: 1, Suspect: 2, Recovering: 3, Down: 4}
+var severity = map[State]int{Unknown: 0, Up: 1, Maintenance: 2, Suspect: 3, Recovering: 4, Down: 5}
 
 // Components is where every component stands, in the configuration's order.
 func (t *Tracker) Components() []ComponentFact {
@@ -22,12 +23,12 @@ func (t *Tracker) Components() []ComponentFact {
 func (t *Tracker) States() []CheckState {
 	states := make([]CheckState, 0, len(t.checks))
 	for _, w := range t.checks {
-		states = append(states, w.saved())
+		states = append(states, w.saved(t.seen))
 	}
 	return states
 }
 
-func (w *watch) saved() CheckState {
+func (w *watch) saved(now time.Time) CheckState {
 	return CheckState{
 		Check:      w.check.Key,
 		State:      w.state,
@@ -36,7 +37,18 @@ func (w *watch) saved() CheckState {
 		LastGoodAt: utc(w.lastGood),
 		LastRunAt:  utc(w.lastRun),
 		Reason:     w.reason,
+		WatchedAt:  utc(now),
+		Runs:       w.runs,
+		Failures:   utcFailures(w.failures),
 	}
+}
+
+func utcFailures(list []Failure) []Failure {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].At = out[i].At.UTC()
+	}
+	return out
 }
 
 func (c *component) worst() State {
@@ -53,7 +65,8 @@ func (c *component) worst() State {
 // through its outage.
 func (c *component) partial() bool {
 	for _, w := range c.checks {
-		if w.state == Up && !w.wentDown {
+		up := w.state == Up || w.state == Maintenance && w.lastGood.After(w.lastBad)
+		if up && !w.wentDown {
 			return true
 		}
 	}
@@ -68,14 +81,12 @@ func (c *component) recovered(end Moment) {
 }
 
 func (c *component) fact() ComponentFact {
-	f := ComponentFact{Component: c.Key, State: c.worst()}
+	f := ComponentFact{Component: c.Key, State: c.worst(), Intermittent: c.fit != nil}
 	var upSince time.Time
 	for _, w := range c.checks {
 		f.CheckedAt = later(f.CheckedAt, utc(w.lastRun))
 		f.LastGood = later(f.LastGood, utc(w.lastGood))
-		if !w.lastRun.IsZero() {
-			f.StaleAt = later(f.StaleAt, w.lastRun.Add(staleAfter*w.check.Every).UTC())
-		}
+		f.StaleAt = later(f.StaleAt, utc(w.staleAt))
 		if w.state != f.State {
 			continue
 		}

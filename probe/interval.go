@@ -4,55 +4,55 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
 
-// begin puts the watch's component into an outage, unless it is in one.
-func (t *Tracker) begin(w *watch, o outcome, evidence *Result) *Outage {
+// begin puts the watch's component into an outage, unless it is in one: that of
+// its domain, or of what it depends on.
+func (t *Tracker) begin(turn *turn, w *watch, o outcome, evidence *Result) {
 	w.wentDown = true
 	c := w.component
 	if c.outage != nil {
-		return nil
+		return
 	}
-	start := o.began.notBefore(c.lastEnd)
-	domain := c.Domain()
-	out := t.open[domain]
+	t.cutFit(turn, c, o.began.Earliest)
+	start := o.began.notBefore(later(c.lastEnd, c.floor))
+	out := t.openFor(c)
 	if out == nil {
-		out = &Outage{ID: outageID(domain, o.seen), Domain: domain, Start: start, Evidence: evidence}
-		t.open[domain] = out
+		out = &Outage{ID: outageID(c.domain, o.seen), Domain: c.domain, Start: start, Evidence: evidence}
+		t.open[c.domain] = out
 	}
 	if start.Best.Before(out.Start.Best) {
 		out.Start = start
 	}
 	out.Affected = append(out.Affected, Affected{Component: c.Key, Start: start, Reason: w.reason, Partial: c.partial()})
 	c.outage, c.end = out, nil
-	return out
+	turn.touched.add(out)
+	c.establish(turn, start.Best)
 }
 
 // settle ends the component's part in its outage when no check of it is down
-// any more, and the outage when it was the last one. It returns the outage if
-// that changed it.
-func (t *Tracker) settle(c *component) *Outage {
+// any more.
+func (t *Tracker) settle(turn *turn, c *component) {
 	out := c.outage
 	if out == nil {
-		return nil
+		return
 	}
-	a := out.affected(c.Key)
 	if state := c.worst(); state != Down && state != Recovering && c.end != nil {
-		t.finish(c, *c.end)
-		return out
+		t.finish(turn, c, *c.end)
+		return
 	}
-	if partial := c.partial(); partial != a.Partial {
-		a.Partial = partial
-		return out
+	if a := out.affected(c.Key); c.partial() != a.Partial {
+		a.Partial = c.partial()
+		turn.touched.add(out)
 	}
-	return nil
 }
 
-// finish ends the component's part in its outage, and the outage with it when
-// it was the last.
-func (t *Tracker) finish(c *component, end Moment) {
+// finish ends the component's part in its outage.
+func (t *Tracker) finish(turn *turn, c *component, end Moment) {
 	out := c.outage
 	a := out.affected(c.Key)
 	end = end.notBefore(a.Start.Best)
@@ -61,26 +61,44 @@ func (t *Tracker) finish(c *component, end Moment) {
 	for _, w := range c.checks {
 		w.wentDown = false
 	}
-	t.finishOutage(out)
+	turn.touched.add(out)
+	from := end.Best
+	if c.maintained && from.Before(c.maintainedAt) {
+		c.put(turn, SegmentUp, "", from)
+		from = c.maintainedAt
+	}
+	c.establish(turn, from)
 }
 
-func (t *Tracker) finishOutage(out *Outage) {
-	var last *Moment
-	for i := range out.Affected {
-		end := out.Affected[i].End
+// closeOutages ends outages of which all parts have ended. One that something
+// may still join, because it is not known yet whether that works again, is
+// kept open for a while.
+func (t *Tracker) closeOutages(turn *turn) {
+	for _, domain := range slices.Sorted(maps.Keys(t.open)) {
+		out := t.open[domain]
+		last, ended := out.lastEnd()
+		if !ended || t.mayJoin(turn.now, out) {
+			continue
+		}
+		end := last.notBefore(out.Start.Best)
+		out.End = &end
+		delete(t.open, domain)
+		turn.touched.add(out)
+	}
+}
+
+// lastEnd is the latest end of the outage's parts; not ok while one lasts.
+func (o *Outage) lastEnd() (last Moment, ok bool) {
+	for i := range o.Affected {
+		end := o.Affected[i].End
 		if end == nil {
-			return
+			return Moment{}, false
 		}
-		if last == nil || end.Best.After(last.Best) {
-			last = end
+		if i == 0 || end.Best.After(last.Best) {
+			last = *end
 		}
 	}
-	if last == nil {
-		return
-	}
-	end := last.notBefore(out.Start.Best)
-	out.End = &end
-	delete(t.open, out.Domain)
+	return last, len(o.Affected) > 0
 }
 
 // outageID is the same for the same facts.

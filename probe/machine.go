@@ -1,9 +1,6 @@
 package probe
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // machine is the state of one check. It knows nothing of components and
 // outages: it turns runs into transitions.
@@ -13,16 +10,21 @@ import (
 //	DOWN -good-> RECOVERING -good for long enough-> UP
 //	RECOVERING -fail-> DOWN, the same outage
 //	UNKNOWN -fail-> UNKNOWN, and a warning
+//	UNKNOWN, UP, SUSPECT -maintenance-> MAINTENANCE -its end-> UP, or UNKNOWN
 //
 // Inconclusive runs and refused credentials leave it where it is.
 type machine struct {
+	unconfirmed
 	state    State
 	since    time.Time // of state; for SUSPECT the start of the first failing run
 	everOK   bool
 	lastGood time.Time // end of the last good run
 	lastRun  time.Time // end of the last conclusive run
 	reason   Reason    // of the last failing run
+	excuse   Reason    // why the last run said nothing; empty when it did
 	next     time.Time // when to run again
+	until    time.Time // how long lastRun tells of now: two intervals
+	staleAt  time.Time // and when it tells nothing at all: three
 
 	// lastWorked is the last moment at which the server is known to have
 	// worked: a refused password shows it too.
@@ -32,6 +34,7 @@ type machine struct {
 	// that began earlier tell of a process that is no more.
 	notBefore time.Time
 	readyAt   time.Time // when the process behind the check was last seen to begin
+	cutAt     time.Time // when a sentinel's session was last cut
 	warned    Reason    // what staff were last told; a good run forgets it
 	calm      time.Time // SUSPECT: since when it was up
 	first     *Result   // SUSPECT: the run that made it so; nil after a restart
@@ -50,11 +53,13 @@ type outcome struct {
 	seen       time.Time // and this the first observation of it
 	ended      *Moment   // a recovery was confirmed, and this is the outage's end
 	blip       *Blip     // a failure was not confirmed
+	first      *Result   // and this was its first run; nil when that is not known
 	warning    string    // for staff; empty for none
 }
 
-// run takes one run of the check into account.
-func (m *machine) run(c Check, s Settings, r Result) outcome {
+// run takes one run of the check into account. Until patience ends no outage
+// begins by it.
+func (m *machine) run(c Check, s Settings, r Result, patience time.Time) outcome {
 	o := outcome{from: m.state, to: m.state}
 	if r.StartedAt.Before(m.notBefore) {
 		return o
@@ -62,23 +67,33 @@ func (m *machine) run(c Check, s Settings, r Result) outcome {
 	end := r.EndedAt()
 	switch {
 	case r.Verdict == Inconclusive:
-		o.warning = m.warn(c, r, "could not be run")
+		m.excuse = r.Reason
+		if !r.Reason.ours() {
+			o.warning = m.warn(c, r, "could not be run")
+		}
 	case r.Reason.Rejected():
+		m.excuse = r.Reason
 		m.lastWorked = end
 		o.warning = m.warn(c, r, "is refused its password")
-	case r.Verdict.Good():
-		o.conclusive = true
-		m.good(c, s, end, &o)
 	default:
 		o.conclusive = true
-		m.bad(c, s, r, &o)
-	}
-	if o.conclusive {
-		m.lastRun = end
+		m.ran(c, end)
+		if r.Verdict.Good() {
+			m.good(c, s, end, &o)
+		} else {
+			m.bad(c, s, r, patience, &o)
+		}
 	}
 	m.plan(c, s, end)
 	o.to = m.state
 	return o
+}
+
+// ran notes when the last conclusive run was.
+func (m *machine) ran(c Check, end time.Time) {
+	m.runs++
+	m.excuse = ""
+	m.lastRun, m.until, m.staleAt = end, c.beat(end, watchedFor), c.beat(end, staleAfter)
 }
 
 func (m *machine) good(c Check, s Settings, end time.Time, o *outcome) {
@@ -89,6 +104,8 @@ func (m *machine) good(c Check, s Settings, end time.Time, o *outcome) {
 		m.state, m.since = Up, end
 	case Suspect:
 		o.blip = &Blip{Check: c.Key, Component: c.Component, At: m.since.UTC(), Reason: m.reason}
+		o.first = m.first
+		m.passed(m.since, end)
 		m.state, m.since, m.first = Up, m.calm, nil
 		if m.since.IsZero() {
 			m.since = end
@@ -105,7 +122,7 @@ func (m *machine) good(c Check, s Settings, end time.Time, o *outcome) {
 	}
 }
 
-func (m *machine) bad(c Check, s Settings, r Result, o *outcome) {
+func (m *machine) bad(c Check, s Settings, r Result, patience time.Time, o *outcome) {
 	end := r.EndedAt()
 	m.reason, m.lastBad = r.Reason, r.StartedAt
 	switch m.state {
@@ -124,11 +141,15 @@ func (m *machine) bad(c Check, s Settings, r Result, o *outcome) {
 			return
 		}
 		m.fails++
-	case Down:
+	case Down, Maintenance:
 		return
 	}
-	if m.fails <= len(s.Confirm) {
+	switch {
+	case m.fails <= len(s.Confirm):
 		m.confirmAt = end.Add(s.wait(m.fails))
+		return
+	case end.Before(patience):
+		m.confirmAt = end.Add(patienceRest)
 		return
 	}
 	start := m.start(c, &r)
@@ -163,6 +184,9 @@ func (m *machine) exit(c Check, s Settings, e Exit, now time.Time) outcome {
 
 const (
 	reasonExit Reason = "process.exit"
+	// patienceRest is the time between runs of a check whose failure is
+	// confirmed and waits for the verdict on what it depends on.
+	patienceRest = time.Second
 	// exitSlack is how much earlier than the exit itself a run may fail because
 	// of it: a process closes its sockets before it can be waited for.
 	exitSlack = 2 * time.Second
@@ -187,12 +211,19 @@ func (m *machine) goDown(start Moment, seen time.Time, o *outcome) {
 	m.first = nil
 }
 
-// staleAfter is the number of intervals after which a run says nothing of now.
-const staleAfter = 3
+// For how many intervals a run is believed: after the first number nobody
+// watches any more, after the second it says nothing of now.
+const (
+	watchedFor = 2
+	staleAfter = 3
+)
 
 // start is when the failure began that confirming confirms.
 func (m *machine) start(c Check, confirming *Result) Moment {
 	firstBad := m.since
+	if m.wasCut(firstBad) {
+		return Exact(m.cutAt.UTC(), SourceSentinel)
+	}
 	// The first failing run was there when it happened, if it still saw work
 	// what the confirming run no longer does.
 	if m.first != nil && m.first.proven() > confirming.proven() {
@@ -207,6 +238,16 @@ func (m *machine) start(c Check, confirming *Result) Moment {
 		moment.Best, moment.Source = moment.Latest, SourceFirstBad
 	}
 	return moment
+}
+
+// wasCut reports whether the session of a sentinel was cut when the failure
+// began. A server closes idle sessions too, but then it goes on to work.
+func (m *machine) wasCut(firstBad time.Time) bool {
+	if m.cutAt.IsZero() || m.first == nil || m.cutAt.Before(m.lastWorked) || m.cutAt.After(m.first.EndedAt()) {
+		return false
+	}
+	// A run that failed long before had met a server that hung.
+	return m.cutAt.Sub(firstBad) <= exitSlack
 }
 
 // end is when the outage ended whose recovery is now confirmed.
@@ -240,21 +281,8 @@ func (m *machine) plan(c Check, s Settings, end time.Time) {
 		}
 		m.next = end.Add(quick)
 	default:
-		m.next = Every(c.Every, c.Key).Next(end)
+		m.next = c.rhythm().Next(end)
 	}
-}
-
-// warn is what to tell staff of r; empty when they have been told already.
-func (m *machine) warn(c Check, r Result, what string) string {
-	if r.Reason == m.warned || r.Reason.Cause() == "canceled" {
-		return ""
-	}
-	m.warned = r.Reason
-	text := fmt.Sprintf("check %q (%s) %s: %s", c.Key, c.Target, what, r.Reason)
-	if r.Detail != "" {
-		text += ": " + r.Detail
-	}
-	return text
 }
 
 func later(a, b time.Time) time.Time {

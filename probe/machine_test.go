@@ -92,7 +92,7 @@ func TestMachine(t *testing.T) {
 			var blips, begins, ends, warns int
 			for _, e := range tt.events {
 				r := ran("imap", at(e.at), e.reason)
-				o := m.run(c, DefaultSettings(), r)
+				o := m.run(c, DefaultSettings(), r, time.Time{})
 				if m.state != e.want {
 					t.Fatalf("at %v: %q made it %s, want %s", e.at, e.reason, m.state, e.want)
 				}
@@ -124,10 +124,10 @@ func TestMachine(t *testing.T) {
 func down(t *testing.T, first, confirming Result) (*machine, *Moment) {
 	t.Helper()
 	m, c := &machine{state: Unknown}, testCheck("imap", "imap")
-	m.run(c, DefaultSettings(), ran("imap", at(0), ""))
-	m.run(c, DefaultSettings(), first)
-	m.run(c, DefaultSettings(), ran("imap", at(50), confirming.Reason))
-	o := m.run(c, DefaultSettings(), confirming)
+	m.run(c, DefaultSettings(), ran("imap", at(0), ""), time.Time{})
+	m.run(c, DefaultSettings(), first, time.Time{})
+	m.run(c, DefaultSettings(), ran("imap", at(50), confirming.Reason), time.Time{})
+	o := m.run(c, DefaultSettings(), confirming, time.Time{})
 	if o.began == nil {
 		t.Fatalf("not confirmed: %+v", o)
 	}
@@ -162,10 +162,10 @@ func TestStartIsBracketed(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.first.StartedAt.After(at(50)) {
 				m, c := &machine{state: Unknown}, testCheck("imap", "imap")
-				m.run(c, DefaultSettings(), ran("imap", at(0), ""))
-				m.run(c, DefaultSettings(), tt.first)
-				m.run(c, DefaultSettings(), ran("imap", at(3650), "connect.refused"))
-				if o := m.run(c, DefaultSettings(), tt.confirming); o.began == nil || *o.began != tt.want {
+				m.run(c, DefaultSettings(), ran("imap", at(0), ""), time.Time{})
+				m.run(c, DefaultSettings(), tt.first, time.Time{})
+				m.run(c, DefaultSettings(), ran("imap", at(3650), "connect.refused"), time.Time{})
+				if o := m.run(c, DefaultSettings(), tt.confirming, time.Time{}); o.began == nil || *o.began != tt.want {
 					t.Errorf("start = %+v, want %+v", o.began, tt.want)
 				}
 				return
@@ -181,9 +181,9 @@ func TestEndIsTheFirstGoodRun(t *testing.T) {
 	m, _ := down(t, ran("imap", at(30), "connect.refused"), ran("imap", at(60), "connect.refused"))
 	c := testCheck("imap", "imap")
 	for _, s := range []float64{75, 90} {
-		m.run(c, DefaultSettings(), ran("imap", at(s), ""))
+		m.run(c, DefaultSettings(), ran("imap", at(s), ""), time.Time{})
 	}
-	o := m.run(c, DefaultSettings(), ran("imap", at(105), ""))
+	o := m.run(c, DefaultSettings(), ran("imap", at(105), ""), time.Time{})
 	want := Moment{at(60), at(75.001), at(75.001), SourceFirstGood}
 	if o.ended == nil || *o.ended != want {
 		t.Errorf("end = %+v, want %+v", o.ended, want)
@@ -192,16 +192,16 @@ func TestEndIsTheFirstGoodRun(t *testing.T) {
 
 func TestRunOfAProcessThatHasEndedIsIgnored(t *testing.T) {
 	m, c := &machine{state: Unknown}, testCheck("imap", "imap")
-	m.run(c, DefaultSettings(), ran("imap", at(0), ""))
+	m.run(c, DefaultSettings(), ran("imap", at(0), ""), time.Time{})
 	m.exit(c, DefaultSettings(), Exit{At: at(30), Source: SourceExit}, at(30.01))
 	if m.state != Down {
 		t.Fatalf("after the exit it is %s", m.state)
 	}
-	m.run(c, DefaultSettings(), ran("imap", at(29.999), ""))
+	m.run(c, DefaultSettings(), ran("imap", at(29.999), ""), time.Time{})
 	if m.state != Down {
 		t.Errorf("a run that began before the exit made it %s", m.state)
 	}
-	m.run(c, DefaultSettings(), ran("imap", at(30.001), ""))
+	m.run(c, DefaultSettings(), ran("imap", at(30.001), ""), time.Time{})
 	if m.state != Recovering {
 		t.Errorf("a good run after the exit left it %s", m.state)
 	}
@@ -211,7 +211,7 @@ func TestWarningNamesCheckAndReason(t *testing.T) {
 	m, c := &machine{state: Unknown}, testCheck("imap", "imap")
 	r := ran("imap", at(0), "tls.cert_name")
 	r.Detail = "x509: certificate is valid for a"
-	o := m.run(c, DefaultSettings(), r)
+	o := m.run(c, DefaultSettings(), r, time.Time{})
 	for _, want := range []string{`"imap"`, "has never passed", "tls.cert_name", "valid for a", "imap://probe@127.0.0.1:1143"} {
 		if !strings.Contains(o.warning, want) {
 			t.Errorf("warning %q does not say %q", o.warning, want)

@@ -28,6 +28,18 @@ func (m Moment) notBefore(t time.Time) Moment {
 	return m
 }
 
+// notAfter is the moment with every bound at t or earlier.
+func (m Moment) notAfter(t time.Time) Moment {
+	earlier := func(a time.Time) time.Time {
+		if a.After(t) {
+			return t
+		}
+		return a
+	}
+	m.Earliest, m.Best, m.Latest = earlier(m.Earliest), earlier(m.Best), earlier(m.Latest)
+	return m
+}
+
 // Exact is a moment without uncertainty.
 func Exact(at time.Time, s Source) Moment {
 	return Moment{Earliest: at, Best: at, Latest: at, Source: s}
@@ -67,11 +79,14 @@ type Affected struct {
 type Outage struct {
 	// ID is derived from the domain and the first observation, so the same
 	// facts give the same ID again.
-	ID       string
-	Domain   string // key of the host, or of the component
-	Start    Moment
-	End      *Moment // nil while it lasts
-	Affected []Affected
+	ID     string
+	Domain string // key of the host, or of the component
+	// Intermittent is set for an interval in which one component failed now and
+	// then, each time too shortly to be confirmed. It has one part, partial.
+	Intermittent bool
+	Start        Moment
+	End          *Moment // nil while it lasts
+	Affected     []Affected
 	// Exits are those of the supervised process that began or prolonged it.
 	Exits []Exit
 	// Evidence is the failing run that confirmed it, nil when only an exit did.

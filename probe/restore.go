@@ -25,29 +25,44 @@ func (t *Tracker) Restore(states []CheckState, outages []Outage) {
 	}
 }
 
-func (m *machine) restore(s CheckState) {
-	m.state, m.since, m.everOK = s.State, s.Since, s.EverOK
-	m.lastGood, m.lastRun, m.reason = s.LastGoodAt, s.LastRunAt, s.Reason
-	m.lastWorked = s.LastGoodAt
-	switch m.state {
-	case Up, Suspect, Down, Recovering:
+func (w *watch) restore(s CheckState) {
+	w.state, w.since, w.everOK = s.State, s.Since, s.EverOK
+	w.lastGood, w.lastRun, w.reason = s.LastGoodAt, s.LastRunAt, s.Reason
+	w.lastWorked = s.LastGoodAt
+	w.runs, w.failures = s.Runs, slices.Clone(s.Failures)
+	if !w.lastRun.IsZero() {
+		w.until, w.staleAt = w.check.beat(w.lastRun, watchedFor), w.check.beat(w.lastRun, staleAfter)
+	}
+	switch w.state {
+	case Up, Suspect, Down, Recovering, Maintenance:
 	default:
-		m.state = Unknown
-		if m.everOK {
-			m.state = Up
+		w.state = Unknown
+		if w.everOK {
+			w.state = Up
 		}
 	}
-	switch m.state {
+	switch w.state {
 	case Suspect:
-		m.fails = 1
+		w.fails = 1
 	case Down:
-		m.downSince = s.Since
+		w.downSince = s.Since
 	case Recovering:
-		m.goods, m.firstGood = 1, s.Since
+		w.goods, w.firstGood = 1, s.Since
+	case Maintenance:
+		w.component.maintained, w.component.maintainedAt = true, s.Since
 	}
+	c := w.component
+	c.lost, c.watchedAt = true, later(c.watchedAt, s.WatchedAt)
 }
 
 func (t *Tracker) restoreOutage(o Outage) {
+	for _, e := range o.Exits {
+		t.restoreExit(e)
+	}
+	if o.Intermittent {
+		t.restoreFit(&o)
+		return
+	}
 	if o.Open() {
 		t.open[o.Domain] = &o
 	}
@@ -60,7 +75,20 @@ func (t *Tracker) restoreOutage(o Outage) {
 			c.outage = &o
 		default:
 			c.lastEnd = later(c.lastEnd, a.End.Best)
+			c.recoveredAt = c.lastEnd
 		}
+	}
+}
+
+func (t *Tracker) restoreFit(o *Outage) {
+	c := t.component(o.Affected[0].Component)
+	switch {
+	case c == nil && o.Open():
+		t.orphans = append(t.orphans, o)
+	case o.Open():
+		c.fit = o
+	case c != nil:
+		c.lastEnd = later(c.lastEnd, o.End.Best)
 	}
 }
 
@@ -107,17 +135,43 @@ func (m *machine) withoutOutage(lastEnd time.Time) {
 // its key, component and target stay.
 func (t *Tracker) Update(now time.Time, components []Component, checks []Check, settings Settings) Changes {
 	t.settings = settings
+	turn := t.turn(now)
+	for _, c := range t.components {
+		if slices.ContainsFunc(components, func(k Component) bool { return k.Key == c.Key }) {
+			continue
+		}
+		c.put(turn, SegmentUnmonitored, "", now)
+		if c.fit != nil {
+			t.orphans = append(t.orphans, c.fit)
+		}
+	}
 	t.arrange(components, checks, t.byKey)
-	ch := t.Retire(now)
-	ch.Components = t.Components()
-	return ch
+	t.retire(turn)
+	turn.ch.Components = t.Components()
+	return turn.done()
+}
+
+// Stop takes into account that nobody watches from now on.
+func (t *Tracker) Stop(now time.Time) Changes {
+	turn := t.turn(now)
+	for _, c := range t.components {
+		if c.outage == nil && !c.maintained && c.told != "" {
+			c.put(turn, SegmentUnmonitored, "", now)
+		}
+	}
+	return turn.done()
 }
 
 // Retire ends what no check can end any more: the parts of components in
 // outages that have no check left which is down.
 func (t *Tracker) Retire(now time.Time) Changes {
-	var touched touched
-	now = now.UTC()
+	turn := t.turn(now)
+	t.retire(turn)
+	return turn.done()
+}
+
+func (t *Tracker) retire(turn *turn) {
+	now := turn.now.UTC()
 	for _, domain := range slices.Sorted(maps.Keys(t.open)) {
 		out := t.open[domain]
 		for i := range out.Affected {
@@ -129,15 +183,22 @@ func (t *Tracker) Retire(now time.Time) Changes {
 			if c != nil && (c.worst() == Down || c.worst() == Recovering) {
 				continue
 			}
-			end := Moment{Earliest: a.Start.Best, Best: now, Latest: now, Source: SourceUnwatched}
-			end = end.notBefore(a.Start.Best)
+			end := Moment{Earliest: a.Start.Best, Best: now, Latest: now, Source: SourceUnwatched}.notBefore(a.Start.Best)
 			a.End = &end
 			if c != nil {
 				c.outage, c.end, c.lastEnd = nil, nil, end.Best
 			}
-			touched.add(out)
+			turn.touched.add(out)
 		}
-		t.finishOutage(out)
 	}
-	return Changes{Outages: touched.clones()}
+	t.closeOutages(turn)
+	for _, out := range t.orphans {
+		end := Exact(now, SourceUnwatched).notBefore(out.Start.Best)
+		out.Affected[0].End, out.End = &end, &end
+		turn.touched.add(out)
+	}
+	t.orphans = nil
+	for _, c := range t.components {
+		c.observe(turn)
+	}
 }

@@ -33,6 +33,10 @@ func (r Reason) Cause() string { _, c, _ := strings.Cut(string(r), "."); return 
 // works and the probe is misconfigured: a warning to staff, never an outage.
 func (r Reason) Rejected() bool { return r == "auth.no" }
 
+// ours reports whether the run failed because of ourselves: the check of
+// ourselves that followed it did not pass either.
+func (r Reason) ours() bool { return r.Phase() == "self" || r.Phase() == "anchor" }
+
 // Phase is one step of a run, in the order in which it was taken.
 type Phase struct {
 	Name  string        `json:"name"`

@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"strings"
 	"time"
 
@@ -36,6 +37,40 @@ func (s phased) Next(t time.Time) time.Time {
 		wait += int64(s.every)
 	}
 	return t.Add(time.Duration(wait))
+}
+
+// rhythm is the schedule of the check's runs.
+func (c Check) rhythm() cron.Schedule {
+	if c.Schedule != nil {
+		return c.Schedule
+	}
+	return Every(c.Every, c.Key)
+}
+
+// beat is when the check has had so many more turns after t.
+func (c Check) beat(t time.Time, turns int) time.Time {
+	if c.Schedule == nil {
+		return t.Add(time.Duration(turns) * c.Every)
+	}
+	for range turns {
+		t = c.Schedule.Next(t)
+	}
+	return t
+}
+
+// Gap is the shortest time between two beats of the schedule, as far as the
+// next thousand of them after t show it.
+func Gap(s cron.Schedule, t time.Time) time.Duration {
+	shortest := time.Duration(math.MaxInt64)
+	last := s.Next(t)
+	for range 1000 {
+		next := s.Next(last)
+		if next.IsZero() {
+			break
+		}
+		shortest, last = min(shortest, next.Sub(last)), next
+	}
+	return shortest
 }
 
 // ParseSchedule parses a cron expression of five fields in UTC, or

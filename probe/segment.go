@@ -32,3 +32,105 @@ type Segment struct {
 	State     SegmentState
 	Reason    Reason // why it is not up; may be empty
 }
+
+// tiles is what has been told of a component as segments.
+type tiles struct {
+	told SegmentState // the last; empty before the first
+	// floor is the newest moment at which something is established that no later
+	// knowledge changes: what is told after it begins no earlier.
+	floor time.Time
+	// watchedSince is when the newest stretch began in which somebody looked.
+	watchedSince time.Time
+	// lost is set when time has passed in which nobody could look, until a run
+	// shows where the component stands now.
+	lost bool
+	// watchedAt is until when an earlier run of the program looked after it.
+	watchedAt time.Time
+}
+
+// observed is what is known of the component now.
+func (c *component) observed(now time.Time) (SegmentState, Reason) {
+	switch {
+	case c.outage != nil:
+		a := c.outage.affected(c.Key)
+		if a.Partial {
+			return SegmentDegraded, a.Reason
+		}
+		return SegmentDown, a.Reason
+	case c.maintained:
+		return SegmentMaintenance, ""
+	case c.lost || !now.Before(c.watchedUntil()) || c.worst() == Unknown:
+		return SegmentUnmonitored, c.excuse()
+	case c.worst() == Suspect && (c.told == SegmentUnmonitored || c.told == ""):
+		return SegmentUnmonitored, "" // the verdict is not far
+	case c.fit != nil:
+		return SegmentDegraded, c.fit.Affected[0].Reason
+	}
+	return SegmentUp, ""
+}
+
+// watchedUntil is until when the newest conclusive run tells of now.
+func (c *component) watchedUntil() time.Time {
+	var until time.Time
+	for _, w := range c.checks {
+		until = later(until, w.until)
+	}
+	return until
+}
+
+// excuse is why nobody could look, empty when nobody tried.
+func (c *component) excuse() Reason {
+	for _, w := range c.checks {
+		if w.excuse != "" {
+			return w.excuse
+		}
+	}
+	return ""
+}
+
+// observe tells what is known of the component now, if that is news.
+func (c *component) observe(turn *turn) {
+	state, _ := c.observed(turn.now)
+	from := turn.now
+	switch {
+	case c.told == "" && c.outage != nil:
+		from = c.outage.affected(c.Key).Start.Best
+	case c.told == "" && c.fit != nil && state == SegmentDegraded:
+		from = c.fit.Start.Best
+	case c.told == "" && !c.watchedAt.IsZero():
+		from = c.watchedAt
+	case c.told == "" && state == SegmentUnmonitored:
+		return // as the time before
+	case state == SegmentUnmonitored && !c.lost:
+		if until := c.watchedUntil(); until.Before(from) {
+			from = until
+		}
+	}
+	c.tell(turn, from)
+}
+
+// establish tells what is known of the component now, and that nothing which is
+// told later changes what was before from.
+func (c *component) establish(turn *turn, from time.Time) {
+	c.tell(turn, from)
+	c.floor = later(c.floor, from.UTC())
+}
+
+// tell tells what is known of the component now, and that it has been so since
+// from.
+func (c *component) tell(turn *turn, from time.Time) {
+	state, reason := c.observed(turn.now)
+	c.put(turn, state, reason, from)
+}
+
+func (c *component) put(turn *turn, state SegmentState, reason Reason, from time.Time) {
+	if state == c.told {
+		return
+	}
+	from = later(from.UTC(), c.floor)
+	if c.told == SegmentUnmonitored || c.told == "" {
+		c.watchedSince = from
+	}
+	c.told = state
+	turn.ch.Segments = append(turn.ch.Segments, Segment{Component: c.Key, From: from, State: state, Reason: reason})
+}

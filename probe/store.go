@@ -14,6 +14,11 @@ type CheckState struct {
 	LastGoodAt time.Time // end of the last good run; zero when there was none
 	LastRunAt  time.Time // end of the last run that was conclusive
 	Reason     Reason    // of the last failing run
+	// WatchedAt is when all of this was still looked after.
+	WatchedAt time.Time
+	Runs      int64 // conclusive ones, by which Failures are counted
+	// Failures are the newest that were not confirmed, oldest first, at most 16.
+	Failures []Failure
 }
 
 // Facts are what is saved together. Saving the same fact again changes nothing.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -15,15 +16,32 @@ type Tracker struct {
 	checks     []*watch
 	byKey      map[string]*watch
 	open       map[string]*Outage // by domain
+	exits      map[string]*loop   // by host
+	doubted    Reason             // why failures are not believed; empty when they are
+	orphans    []*Outage          // intermittent failures of components that are gone
+	seen       time.Time          // when it was last told anything
 }
 
 // component is a component with what happens to it now.
 type component struct {
 	Component
-	checks  []*watch
+	standing
+	domain string // the failure domain that it belongs to
+	parent *component
+	checks []*watch
+}
+
+// standing is what of a component outlives a change of the configuration.
+type standing struct {
 	outage  *Outage   // the one it is down in; nil while it is not
 	end     *Moment   // the latest recovery of its checks within that
 	lastEnd time.Time // of its last outage, UTC
+	// recoveredAt is the first good run of its last recovery.
+	recoveredAt  time.Time
+	fit          *Outage // the intermittent failure that it is in; nil for none
+	maintained   bool
+	maintainedAt time.Time
+	tiles
 }
 
 // watch is a check with its state.
@@ -41,7 +59,7 @@ const kickRest = time.Second
 // NewTracker makes a Tracker that has seen nothing. A check of a component
 // that is not among components is left out.
 func NewTracker(s Settings, components []Component, checks []Check) *Tracker {
-	t := &Tracker{settings: s, open: map[string]*Outage{}}
+	t := &Tracker{settings: s, open: map[string]*Outage{}, exits: map[string]*loop{}}
 	t.arrange(components, checks, nil)
 	return t
 }
@@ -55,11 +73,17 @@ func (t *Tracker) arrange(components []Component, checks []Check, known map[stri
 		c := &component{Component: k}
 		for _, o := range old {
 			if o.Key == k.Key {
-				c.outage, c.end, c.lastEnd = o.outage, o.end, o.lastEnd
+				c.standing = o.standing
 			}
 		}
 		byKey[k.Key] = c
 		t.components = append(t.components, c)
+	}
+	for _, c := range t.components {
+		c.parent = byKey[c.Parent]
+	}
+	for _, c := range t.components {
+		c.domain = c.root()
 	}
 	for _, k := range checks {
 		c := byKey[k.Component]
@@ -77,6 +101,29 @@ func (t *Tracker) arrange(components []Component, checks []Check, known map[stri
 	}
 }
 
+// turn is what one fact leads to.
+type turn struct {
+	now     time.Time
+	ch      Changes
+	touched touched
+}
+
+func (t *Tracker) turn(now time.Time) *turn {
+	t.seen = now
+	return &turn{now: now}
+}
+
+func (w *turn) warn(v Warning) {
+	v.At = w.now.UTC()
+	w.ch.Warnings = append(w.ch.Warnings, v)
+}
+
+// done is what the turn led to.
+func (w *turn) done() Changes {
+	w.ch.Outages = w.touched.clones()
+	return w.ch
+}
+
 // Result takes one run into account. A run of a check that is not known
 // changes nothing.
 func (t *Tracker) Result(now time.Time, r Result) Changes {
@@ -84,45 +131,50 @@ func (t *Tracker) Result(now time.Time, r Result) Changes {
 	if w == nil {
 		return Changes{}
 	}
-	o := w.run(w.check, t.settings, r)
-	var ch Changes
+	turn := t.turn(now)
+	c := w.component
+	c.observe(turn) // what became of the time until now
+	o := w.run(w.check, t.settings, r, t.patience(w))
+	t.doubt(turn, r)
 	if o.warning != "" {
-		ch.Warnings = append(ch.Warnings, Warning{At: now.UTC(), Check: r.Check, Text: o.warning})
+		turn.warn(Warning{Check: r.Check, Reason: r.Reason, Text: o.warning})
 	}
 	if o.blip != nil {
-		ch.Blips = append(ch.Blips, *o.blip)
+		turn.ch.Blips = append(turn.ch.Blips, *o.blip)
+		t.beginFit(turn, w, o)
 	}
-	var touched touched
 	if o.began != nil {
 		evidence := r
 		evidence.StartedAt = r.StartedAt.UTC()
-		touched.add(t.begin(w, o, &evidence))
+		t.begin(turn, w, o, &evidence)
 	}
 	if o.ended != nil {
-		w.component.recovered(*o.ended)
+		c.recovered(*o.ended)
+		c.recoveredAt = w.firstGood
 	}
-	touched.add(t.settle(w.component))
+	t.settle(turn, c)
+	c.keepMaintained()
+	t.closeOutages(turn)
 	switch {
 	case o.from == Up && o.to != Up:
-		ch.Kick = t.kick(now, w, Up)
+		turn.ch.Kick = t.kick(now, w, Up)
 	case o.from == Down && o.to != Down:
-		ch.Kick = t.kick(now, w, Down)
+		turn.ch.Kick = t.kick(now, w, Down, Up)
 	}
-	ch.Outages = touched.clones()
+	if o.conclusive {
+		c.lost = false
+	}
+	c.observe(turn)
 	if o.conclusive || o.from != o.to {
-		ch.Components = append(ch.Components, w.component.fact())
+		turn.ch.Components = append(turn.ch.Components, c.fact())
 	}
-	return ch
+	return turn.done()
 }
 
 // Exit takes the end of a supervised process into account: all its components
 // that have ever passed are down from then on.
 func (t *Tracker) Exit(now time.Time, e Exit) Changes {
-	var (
-		ch      Changes
-		touched touched
-		watched bool
-	)
+	turn, watched := t.turn(now), false
 	e.At = e.At.UTC()
 	told := map[*Outage]bool{}
 	for _, key := range e.Components {
@@ -137,28 +189,29 @@ func (t *Tracker) Exit(now time.Time, e Exit) Changes {
 			}
 			watched = true
 			if o.began != nil {
-				touched.add(t.begin(w, o, nil))
+				t.begin(turn, w, o, nil)
 			}
 		}
-		touched.add(t.settle(c))
+		t.settle(turn, c)
 		if out := c.outage; out != nil && !told[out] {
 			told[out] = true
 			out.Exits = append(out.Exits, e)
-			touched.add(out)
+			turn.touched.add(out)
 		}
-		ch.Components = append(ch.Components, c.fact())
+		c.observe(turn)
+		turn.ch.Components = append(turn.ch.Components, c.fact())
 	}
 	if !watched {
-		ch.Warnings = append(ch.Warnings, Warning{At: now.UTC(), Text: fmt.Sprintf("a process on %q ended (%s) before any check of it had passed", e.Host, e.how())})
+		turn.warn(Warning{Text: fmt.Sprintf("a process on %q ended (%s) before any check of it had passed", e.Host, e.how())})
 	}
+	t.crashLoop(turn, e)
 	for _, w := range t.checks {
-		if domain := w.component.Domain(); domain == e.Host || t.hasExited(e, domain) {
+		if domain := w.component.domain; domain == e.Host || t.hasExited(e, domain) {
 			w.kickedAt = now
-			ch.Kick = append(ch.Kick, w.check.Key)
+			turn.ch.Kick = append(turn.ch.Kick, w.check.Key)
 		}
 	}
-	ch.Outages = touched.clones()
-	return ch
+	return turn.done()
 }
 
 // Ready takes into account that a supervised process is up again: whatever is
@@ -172,6 +225,42 @@ func (t *Tracker) Ready(now time.Time) Changes {
 		}
 	}
 	return ch
+}
+
+// Cut takes into account that an idle session with a server of the component
+// was cut. It begins nothing by itself, because servers close idle sessions
+// too: the component's checks are asked at once, and if that leads to an outage
+// this was its start.
+func (t *Tracker) Cut(now time.Time, component string) Changes {
+	var ch Changes
+	c := t.component(component)
+	if c == nil {
+		return ch
+	}
+	for _, w := range c.checks {
+		if w.state != Up && w.state != Suspect {
+			continue
+		}
+		w.cutAt = now
+		if w.state == Up && now.Sub(w.kickedAt) >= kickRest {
+			w.kickedAt = now
+			ch.Kick = append(ch.Kick, w.check.Key)
+		}
+	}
+	return ch
+}
+
+// Tick takes into account that time has passed: what nobody has looked at of
+// late is not monitored, and what had waited for news that did not come is
+// over. It is to be called every second or so.
+func (t *Tracker) Tick(now time.Time) Changes {
+	turn := t.turn(now)
+	for _, c := range t.components {
+		t.endFit(turn, c)
+		c.observe(turn)
+	}
+	t.closeOutages(turn)
+	return turn.done()
 }
 
 // Next is when the check should run again; the zero time for at once.
@@ -206,14 +295,15 @@ func (t *Tracker) State(check string) (CheckState, bool) {
 	if w == nil {
 		return CheckState{}, false
 	}
-	return w.saved(), true
+	return w.saved(t.seen), true
 }
 
-// kick lists the other checks of the watch's domain that are in the state.
-func (t *Tracker) kick(now time.Time, w *watch, state State) []string {
+// kick lists the other checks that have to do with the watch's component and
+// are in one of the states.
+func (t *Tracker) kick(now time.Time, w *watch, states ...State) []string {
 	var keys []string
 	for _, o := range t.checks {
-		if o == w || o.state != state || o.component.Domain() != w.component.Domain() || now.Sub(o.kickedAt) < kickRest {
+		if o == w || !slices.Contains(states, o.state) || !related(o.component, w.component) || now.Sub(o.kickedAt) < kickRest {
 			continue
 		}
 		o.kickedAt = now
@@ -233,7 +323,7 @@ func (t *Tracker) component(key string) *component {
 
 func (t *Tracker) hasExited(e Exit, domain string) bool {
 	for _, key := range e.Components {
-		if c := t.component(key); c != nil && c.Domain() == domain {
+		if c := t.component(key); c != nil && c.domain == domain {
 			return true
 		}
 	}

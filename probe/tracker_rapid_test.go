@@ -43,6 +43,10 @@ func newHistory(t *rapid.T) *history {
 
 func (h *history) pass() {
 	h.now = h.now.Add(time.Duration(rapid.IntRange(1, 20_000).Draw(h.t, "ms")) * time.Millisecond)
+	h.take(h.tracker.Tick(h.now))
+	if h.twin != nil {
+		h.takeTwin(h.twin.Tick(h.now))
+	}
 }
 
 func (h *history) take(ch Changes) {
@@ -139,7 +143,7 @@ func (h *history) check() {
 				h.t.Fatalf("a part begins before its outage: %+v", o)
 			}
 			if a.End == nil {
-				open[a.Component], ended = true, false
+				open[a.Component], ended = !o.Intermittent, false
 				continue
 			}
 			h.ordered(o.ID, *a.End)
@@ -147,11 +151,15 @@ func (h *history) check() {
 				h.t.Fatalf("an end is too early: %+v", o)
 			}
 		}
+		if ended && o.Open() && h.mayBeJoined() {
+			continue
+		}
 		if ended == o.Open() {
 			h.t.Fatalf("outage open %v, all its parts ended %v: %+v", o.Open(), ended, o)
 		}
 	}
 	for key, parts := range byComponent {
+		slices.SortStableFunc(parts, func(a, b Affected) int { return a.Start.Best.Compare(b.Start.Best) })
 		for i := 1; i < len(parts); i++ {
 			if parts[i-1].End == nil || parts[i].Start.Earliest.Before(parts[i-1].End.Best) {
 				h.t.Fatalf("intervals of %s overlap: %+v", key, parts)
@@ -163,6 +171,12 @@ func (h *history) check() {
 			h.t.Fatalf("%s is %s, in an open outage: %v", f.Component, f.State, open[f.Component])
 		}
 	}
+}
+
+// mayBeJoined reports whether something is suspected, so that an outage may wait
+// for it although all its parts have ended.
+func (h *history) mayBeJoined() bool {
+	return slices.ContainsFunc(h.tracker.checks, func(w *watch) bool { return w.state == Suspect })
 }
 
 func (h *history) ordered(id string, m Moment) {
@@ -209,6 +223,8 @@ func (h *history) recoverAll() {
 		}
 		h.now = h.now.Add(15 * time.Second)
 	}
+	h.now = h.now.Add(time.Hour)
+	h.take(h.tracker.Tick(h.now))
 	h.check()
 	for _, id := range h.order {
 		if o := h.saved[id]; o.Open() {
@@ -225,10 +241,13 @@ func sameOutages(a, b map[string]Outage) bool {
 	}
 	for id, x := range a {
 		y, ok := b[id]
-		if !ok || x.Domain != y.Domain || x.Start.Best != y.Start.Best || (x.End == nil) != (y.End == nil) || len(x.Exits) != len(y.Exits) {
+		if !ok || x.Domain != y.Domain || (x.End == nil) != (y.End == nil) || len(x.Exits) != len(y.Exits) {
 			return false
 		}
-		if x.End != nil && x.End.Best != y.End.Best {
+		if x.Intermittent {
+			continue // the time in which nobody watched is no part of it
+		}
+		if x.Start.Best != y.Start.Best || x.End != nil && x.End.Best != y.End.Best {
 			return false
 		}
 		if !slices.EqualFunc(x.Affected, y.Affected, func(p, q Affected) bool {

@@ -8,7 +8,7 @@ import (
 
 // elephant is the host of the seed: three components on it, one elsewhere.
 func elephant() *Tracker {
-	components := []Component{{"imap", "elephant"}, {"pop3", "elephant"}, {"webmail", "elephant"}, {"outgoing", ""}}
+	components := []Component{{Key: "imap", Host: "elephant"}, {Key: "pop3", Host: "elephant"}, {Key: "webmail", Host: "elephant"}, {Key: "outgoing"}}
 	checks := []Check{testCheck("imap", "imap"), testCheck("imaps", "imap"), testCheck("pop3", "pop3"), testCheck("webmail", "webmail"), testCheck("outgoing", "outgoing")}
 	return NewTracker(DefaultSettings(), components, checks)
 }
@@ -334,7 +334,7 @@ func TestUpdateEndsWhatNobodyWatches(t *testing.T) {
 	s := begin(t)
 	s.fall(30, "pop3", "webmail")
 	checks := []Check{testCheck("imap", "imap"), testCheck("webmail", "webmail")}
-	s.take(s.tracker.Update(at(60), []Component{{"imap", "elephant"}, {"webmail", "elephant"}}, checks, DefaultSettings()))
+	s.take(s.tracker.Update(at(60), []Component{{Key: "imap", Host: "elephant"}, {Key: "webmail", Host: "elephant"}}, checks, DefaultSettings()))
 	o := s.outages[0]
 	if a := o.affected("pop3"); a.End == nil || a.End.Source != SourceUnwatched || !a.End.Best.Equal(at(60)) {
 		t.Errorf("pop3, which is gone: %+v", a)
@@ -388,7 +388,7 @@ func TestRestoreReconciles(t *testing.T) {
 		}
 	})
 	t.Run("its component is gone", func(t *testing.T) {
-		r := &story{t: t, tracker: NewTracker(DefaultSettings(), []Component{{"imap", "elephant"}}, []Check{testCheck("imap", "imap")})}
+		r := &story{t: t, tracker: NewTracker(DefaultSettings(), []Component{{Key: "imap", Host: "elephant"}}, []Check{testCheck("imap", "imap")})}
 		r.tracker.Restore(states, []Outage{outage})
 		r.take(r.tracker.Retire(at(90)))
 		if len(r.outages) != 1 || r.outages[0].Open() {

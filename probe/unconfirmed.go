@@ -2,22 +2,21 @@ package probe
 
 import "time"
 
-// Failure is a failing run that no outage came of.
+// Failure is a failure of a check that was not confirmed: a blip, whatever the
+// number of runs that failed in a row.
 type Failure struct {
-	At   time.Time `json:"at"`
-	Run  int64     `json:"run"`  // its number among the check's conclusive runs
-	Blip bool      `json:"blip"` // the first of those in a row
+	At  time.Time `json:"at"`
+	Run int64     `json:"run"` // number of the run that passed again, among the conclusive ones
 }
 
 // When failures that are not confirmed make an intermittent failure.
 const (
-	fitBlips       = 4 // in a row of their own, within fitBlipsWithin
-	fitBlipsWithin = time.Hour
-	fitFailures    = 5 // among the last fitRuns, the newest within fitNewest
-	fitRuns        = 720
-	fitNewest      = 30 * time.Minute
+	fitHour     = 4 // of them within an hour
+	fitFailures = 5 // or of them among the last fitRuns runs, the newest within fitNewest
+	fitRuns     = 720
+	fitNewest   = 30 * time.Minute
 
-	keepFailures = 32
+	keepFailures = 16
 )
 
 // unconfirmed are failures that were not confirmed, as far as a machine
@@ -25,47 +24,31 @@ const (
 type unconfirmed struct {
 	runs     int64 // conclusive ones
 	failures []Failure
-	pending  []Failure // not yet confirmed, and not yet blips
 	goodAt   time.Time // end of the good run behind the newest of failures
 }
 
-// failed notes a failing run.
-func (m *unconfirmed) failed(at time.Time) {
-	m.pending = append(m.pending, Failure{At: at, Run: m.runs, Blip: len(m.pending) == 0})
-}
-
-// confirmed forgets what has become an outage.
-func (m *unconfirmed) confirmed() { m.pending = nil }
-
-// passed makes blips of what is pending.
-func (m *unconfirmed) passed(end time.Time) {
-	if len(m.pending) == 0 {
-		return
-	}
-	m.failures, m.pending, m.goodAt = append(m.failures, m.pending...), nil, end
+// passed notes a failure from since on that passed again.
+func (m *unconfirmed) passed(since, end time.Time) {
+	m.failures, m.goodAt = append(m.failures, Failure{At: since, Run: m.runs}), end
 	m.failures = m.failures[max(len(m.failures)-keepFailures, 0):]
 }
 
-// fitful reports whether the failures make an intermittent one, and the first
-// of those that do.
-func (m *unconfirmed) fitful(now time.Time) (since time.Time, ok bool) {
-	since = now
-	hour, recent := 0, 0
+// fitful is the failures that make an intermittent one; none when they do not.
+func (m *unconfirmed) fitful(now time.Time) []Failure {
+	var hour, recent []Failure
 	for _, f := range m.failures {
-		if f.Blip && now.Sub(f.At) <= fitBlipsWithin {
-			hour++
+		if now.Sub(f.At) <= time.Hour {
+			hour = append(hour, f)
 		}
 		if m.runs-f.Run < fitRuns {
-			recent++
+			recent = append(recent, f)
 		}
 	}
-	if hour < fitBlips && (recent < fitFailures || now.Sub(m.failures[len(m.failures)-1].At) > fitNewest) {
-		return time.Time{}, false
+	switch {
+	case len(recent) >= fitFailures && now.Sub(recent[len(recent)-1].At) <= fitNewest:
+		return recent
+	case len(hour) >= fitHour:
+		return hour
 	}
-	for _, f := range m.failures {
-		if now.Sub(f.At) <= fitBlipsWithin || recent >= fitFailures && m.runs-f.Run < fitRuns {
-			return f.At, true
-		}
-	}
-	return time.Time{}, false
+	return nil
 }
