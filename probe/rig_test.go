@@ -209,7 +209,7 @@ func (r *rig) options() Options {
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	for _, key := range []string{"imap", "pop3"} {
-		o.Components = append(o.Components, Component{key, "elephant"})
+		o.Components = append(o.Components, Component{Key: key, Host: "elephant"})
 		c := testCheck(key, key)
 		c.Target.User = ""
 		o.Checks = append(o.Checks, c)
