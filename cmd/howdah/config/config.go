@@ -17,6 +17,7 @@ type Config struct {
 	Hosts      []Host
 	Components []Component
 	Checks     []Check
+	Canaries   []Canary
 	Modules    []Module
 	Detection  Detection
 }

@@ -62,6 +62,7 @@ func TestReferenceShowsWhatCompleteMakes(t *testing.T) {
 	want := completed(t, Default())
 	equal(t, got.Components, want.Components)
 	equal(t, got.Checks, want.Checks)
+	equal(t, got.Canaries, want.Canaries)
 }
 
 // Every key of the tree stands in the reference, and the other way round.

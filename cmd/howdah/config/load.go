@@ -54,6 +54,9 @@ func (c *Config) resolve(folder string) {
 	for i := range c.Checks {
 		paths = append(paths, &c.Checks[i].PasswordFile)
 	}
+	for i := range c.Canaries {
+		paths = append(paths, &c.Canaries[i].PasswordFile, &c.Canaries[i].SubmitPasswordFile)
+	}
 	for i := range c.Modules {
 		paths = append(paths, &c.Modules[i].PasswordFile)
 	}

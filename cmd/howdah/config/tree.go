@@ -119,6 +119,7 @@ func (c *Config) tree() object {
 				{"timeout", "time for a whole run, below every", positive(&k.Timeout)},
 			}
 		})},
+		{"canaries", "test messages that are sent and looked for", items(&c.Canaries, (*Canary).tree)},
 		{"modules", "how /probe asks hosts that it is told of", items(&c.Modules, (*Module).tree)},
 		{"detection", "how a failure becomes a published thread", object{
 			{"confirm", "waits before the tries that confirm a failure", durations(&d.Confirm)},

@@ -35,6 +35,7 @@ func validate(c Config, wrong report) {
 	c.validateHosts(wrong)
 	c.validateComponents(wrong)
 	c.validateChecks(wrong)
+	c.validateCanaries(wrong)
 	c.validateModules(wrong)
 	c.Detection.validate(wrong)
 }
