@@ -41,6 +41,7 @@ func (c Config) filled() Config {
 	c.Hosts = slices.Clone(c.Hosts)
 	c.Components = slices.Clone(c.Components)
 	c.Checks = slices.Clone(c.Checks)
+	c.Canaries = slices.Clone(c.Canaries)
 	c.Modules = slices.Clone(c.Modules)
 	if c.Site.TimeZone == "" {
 		c.Site.TimeZone = Default().Site.TimeZone
@@ -57,6 +58,9 @@ func (c Config) filled() Config {
 		c.addBundled("imap", "Reading mail (IMAP)", l.IMAP, l.IMAPS)
 		c.addBundled("pop3", "Fetching mail (POP3)", l.POP3, l.POP3S)
 		c.addIntake("incoming", "Receiving mail (SMTP)", l.SMTP)
+		if len(c.Canaries) == 0 {
+			c.addCanary("incoming")
+		}
 	}
 	for i := range c.Hosts {
 		if c.Hosts[i].Name == "" {
@@ -72,6 +76,7 @@ func (c Config) filled() Config {
 	for i := range c.Checks {
 		c.pace(&c.Checks[i])
 	}
+	c.fillCanaries()
 	for i := range c.Modules {
 		if c.Modules[i].Timeout == 0 {
 			c.Modules[i].Timeout = moduleTimeout
