@@ -110,6 +110,9 @@ func (t *Target) parseOptions(query string, allowed []string) error {
 		if piece == "" {
 			continue
 		}
+		if len(allowed) == 0 {
+			return errors.New("it takes no options")
+		}
 		name, raw, _ := strings.Cut(piece, "=")
 		o, known := optionNamed(name)
 		if !known || !slices.Contains(allowed, name) {

@@ -224,9 +224,11 @@ func TestParsePushTarget(t *testing.T) {
 	if r := (&Runner{}).RunTarget(t.Context(), got, nil, 0); r.Verdict != Inconclusive || r.Reason != "push.passive" {
 		t.Errorf("asked from a shell: %s %q", r.Verdict, r.Reason)
 	}
-	for _, in := range []string{"push://", "push://Nightly", "push://a/b", "push://a:1", "push://a?token=x", "push://u@a", "push://" + strings.Repeat("a", 65), "push://-a", "push://[::1]"} {
+	for _, in := range []string{"push://", "push://Nightly", "push://a/b", "push://a:1", "push://a?token=hunter2", "push://u@a", "push://" + strings.Repeat("a", 65), "push://-a", "push://[::1]"} {
 		if got, err := ParseTarget(in); err == nil {
 			t.Errorf("ParseTarget(%q) = %+v", in, got)
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the error repeats a secret: %v", err)
 		}
 	}
 }

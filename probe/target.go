@@ -171,7 +171,8 @@ func ParseTarget(s string) (Target, error) {
 		options = u.RawQuery
 	}
 	if err := t.parseOptions(options, kind.options); err != nil {
-		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
+		// What is no option may be a secret, such as a token.
+		return Target{}, fmt.Errorf("parsing target %q: %w", s[:strings.IndexAny(s, "?#")], err)
 	}
 	if err := t.checkLogin(); err != nil {
 		return Target{}, fmt.Errorf("parsing target %q: %w", s, err)
