@@ -72,7 +72,7 @@ func (d *drawer) roundTrip() error {
 		if err != nil {
 			return err
 		}
-		return d.hand(tag, m)
+		return d.hand(tag, m, d.note)
 	})
 	if err != nil {
 		return err
@@ -137,12 +137,13 @@ func (s *imap) offer(folder string, m message) (tag string, err error) {
 	}
 }
 
-// hand sends the text that was offered, and waits until it is stored.
-func (s *imap) hand(tag string, m message) error {
+// hand sends the text that was offered, and waits until it is stored; untagged
+// is as in ask.
+func (s *imap) hand(tag string, m message, untagged func(string)) error {
 	if err := s.send(m.text, "(the message "+m.id+")"); err != nil {
 		return err
 	}
-	return refusal(s.finish(tag, nil))
+	return refusal(s.finish(tag, untagged))
 }
 
 // seek finds a message by its ID, which it alone has.

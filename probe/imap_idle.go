@@ -35,7 +35,7 @@ func (d *drawer) measurePush() error {
 		return err
 	}
 	err = d.step("idle", budgetCommand, func(context.Context) error {
-		err := other.step("append", budgetCommand, func(context.Context) error { return other.hand(offered, m) })
+		err := other.step("append", budgetCommand, func(context.Context) error { return other.hand(offered, m, nil) })
 		if err != nil {
 			return onAnother(err)
 		}

@@ -46,7 +46,7 @@ func newMessage(from, to string, now time.Time) message {
 	} {
 		b.WriteString(line + "\r\n")
 	}
-	for range 6 {
+	for range 10 {
 		b.WriteString(rand.Text() + rand.Text() + "\r\n")
 	}
 	m.text = b.String()

@@ -18,26 +18,27 @@ import (
 // "pass".
 type dovecot struct {
 	*daemon
-	port map[string]int // imap imaps pop3 pop3s lmtp
+	port map[string]int // imap imaps pop3 pop3s lmtp sieve
 }
 
 // startDovecot runs a Dovecot that keeps mail as sdbox, with TLS by a
-// certificate that nobody trusts. It ends with the test.
-func startDovecot(t testing.TB) *dovecot {
+// certificate that nobody trusts, and with more in its configuration, where DIR
+// is its folder and SIEVE_PORT a port. It ends with the test.
+func startDovecot(t testing.TB, more ...string) *dovecot {
 	t.Helper()
 	path := need(t, "dovecot")
 	asRoot(t, "Dovecot")
 	dir := scratch(t)
 	d := &dovecot{port: map[string]int{}}
 	values := []string{"DIR", dir}
-	for _, p := range []string{"imaps", "imap", "pop3s", "pop3", "lmtp"} {
+	for _, p := range []string{"imaps", "imap", "pop3s", "pop3", "lmtp", "sieve"} {
 		d.port[p] = freePort(t)
 		values = append(values, strings.ToUpper(p)+"_PORT", fmt.Sprint(d.port[p]))
 	}
 	writeCertificate(t, dir)
 	makeFolder(t, filepath.Join(dir, "mail"), "mail")
 	conf := filepath.Join(dir, "dovecot.conf")
-	if err := os.WriteFile(conf, []byte(strings.NewReplacer(values...).Replace(dovecotConf)), 0o644); err != nil {
+	if err := os.WriteFile(conf, []byte(strings.NewReplacer(values...).Replace(dovecotConf+strings.Join(more, ""))), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	d.daemon = &daemon{t: t, dir: dir, args: []string{path, "-F", "-c", conf}}
