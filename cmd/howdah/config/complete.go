@@ -151,6 +151,9 @@ func (c *Config) nameChecks() {
 
 // pace fills in how often a check runs and how long it may take.
 func (c *Config) pace(k *Check) {
+	if k.awaited() != "" {
+		return // its period has no default, and nothing takes time
+	}
 	if k.Every == 0 {
 		k.Every = defaultEvery
 		if c.serves(k.Target) {

@@ -91,8 +91,13 @@ func (c Config) validateChecks(wrong report) {
 		}
 		first[k.Key] = i
 		k.validateTarget(at, wrong)
+		if k.awaited() != "" {
+			k.validatePush(at, wrong)
+			continue
+		}
 		c.validatePace(at, k, wrong)
 	}
+	c.validatePushNames(wrong)
 }
 
 func (k Check) validateTarget(at string, wrong report) {
@@ -104,6 +109,9 @@ func (k Check) validateTarget(at string, wrong report) {
 	switch {
 	case err != nil:
 		wrong(at+".target", err.Error(), "")
+	case t.Scheme == "push":
+	case t.Scheme == "exec" && k.PasswordFile != "":
+		wrong(at+".password_file", "is of no use, because a program is given no secret", "name a file among its arguments that the program itself reads")
 	case t.User != "" && k.PasswordFile == "":
 		wrong(at+".password_file", fmt.Sprintf("is missing, and the target names the user %q", t.User), "name a file whose first line is the password, or leave the user out")
 	case t.User == "" && k.PasswordFile != "":
