@@ -146,9 +146,14 @@ func (w *webmail) judgeAnswer(a *answer) error {
 		return &fault{"backend", cmp.Or(notice, w.target.Site.Backend)}
 	}
 	for _, known := range w.recipe.notices {
-		if says(known.text) {
-			return &fault{known.cause, notice}
+		if !says(known.text) {
+			continue
 		}
+		if known.cause == "limited" {
+			// It may be our own failures that it counts, during an outage, say.
+			return &stepError{"login.limited", Inconclusive, notice}
+		}
+		return &fault{known.cause, notice}
 	}
 	if _, again := loginForm(a.body); a.code >= 500 || a.code >= 400 && !again {
 		return &fault{"status", a.status}

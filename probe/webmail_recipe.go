@@ -63,6 +63,7 @@ func horde() recipe {
 		noticeOf: hordeNotice,
 		notices: []notice{
 			{"Error connecting to mail server", "backend"},
+			{"IMAP error reported by server", "backend"},
 			{"Error when communicating with the mail server", "backend"},
 			{"Mail server closed the connection", "backend"},
 			{"Remote server is temporarily unavailable", "backend"},
@@ -107,7 +108,7 @@ func roundcube() recipe {
 		notices: []notice{
 			{"Connection to storage server failed", "backend"},
 			{"Database Error", "backend"},
-			{"Too many failed login attempts", "tempfail"},
+			{"Too many failed login attempts", "limited"},
 			{"Invalid request", "session"},
 			{"Your session is invalid", "session"},
 			{"does not accept cookies", "session"},
