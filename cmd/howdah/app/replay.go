@@ -75,7 +75,7 @@ func replayed(ctx context.Context, c config.Config, line *timeline.Timeline, sto
 	}
 	options.Store, options.Site.Zone, options.Components = store, line.Zone, nil
 	for i, k := range line.Components {
-		component := incidents.Component{Key: k.Key, Name: k.Name, Group: k.Group, Position: i + 1}
+		component := incidents.Component{Key: k.Key, Name: k.Name, Group: k.Group, Role: incidents.Role(k.Role), Position: i + 1}
 		if k.Host != "" {
 			component.DependsOn = []string{k.Host}
 		}

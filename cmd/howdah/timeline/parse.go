@@ -3,6 +3,7 @@ package timeline
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -150,7 +151,7 @@ func (r *reader) timeline(n *yaml.Node) {
 }
 
 func (r *reader) component(host string, key, value *yaml.Node) {
-	c := Component{Key: key.Value, Name: key.Value}
+	c := Component{Key: key.Value, Name: key.Value, Role: roles[key.Value]}
 	if r.known(c.Key) {
 		r.wrong(key, "component %q stands twice", c.Key)
 		return
@@ -169,6 +170,9 @@ func (r *reader) component(host string, key, value *yaml.Node) {
 			}
 		},
 	})
+	if known := []string{"", "reading", "fetching", "webmail", "sending", "receiving", "other"}; !slices.Contains(known, c.Role) {
+		r.wrong(value, "%q is no role; write %s", c.Role, strings.Join(known[1:], ", "))
+	}
 	r.t.Components = append(r.t.Components, c)
 }
 

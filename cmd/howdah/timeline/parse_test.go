@@ -54,6 +54,7 @@ func TestMistakes(t *testing.T) {
 		"unknown host":      {head + "  - {at: \"2005-08-01 17:03\", host_down: lion}\n", "f:6: no component runs on a host \"lion\""},
 		"unknown component": {head + "  - {at: \"2005-08-01 17:03\", down: pop}\n", "f:6: unknown component \"pop\""},
 		"depends on":        {"components:\n  imap: {depends_on: [lion]}\n", "f:2: unknown host \"lion\""},
+		"role":              {"components:\n  imap: {role: eating}\n", "f:2: \"eating\" is no role"},
 		"reversed":          {head + "  - {at: \"2005-08-01 17:03\", down: out}\n  - {at: \"2005-08-01 17:02\", up: out}\n", "f:7: this is before the event in line 6"},
 		"overlapping":       {head + "  - {at: \"2005-08-01 17:03\", down: out}\n  - {at: \"2005-08-01 17:05\", down: out}\n", "f:7: component out is down already, since line 6"},
 		"not down":          {head + "  - {at: \"2005-08-01 17:03\", host_up: elephant}\n", "f:6: host elephant comes back without having gone down"},

@@ -19,7 +19,9 @@
 //
 // host_down and host_up are known to the second, as the end of a supervised
 // process is; down and up of one component are for its checks to find out.
-// Whatever has no event works. staff is the state that the post sets; topic:
+// role: says what a component is to users: reading, fetching, webmail, sending,
+// receiving or other. Left out, the keys imap, pop3, webmail, outgoing and
+// incoming have the obvious one. Whatever has no event works. staff is the state that the post sets; topic:
 // says that it names the cause, a workaround or the fix.
 package timeline
 
@@ -36,6 +38,11 @@ type Timeline struct {
 	Canary     *Canary // nil for no test messages
 	Until      time.Time
 	Events     []Event // oldest first, at least one
+}
+
+// roles are those of components that name none.
+var roles = map[string]string{
+	"imap": "reading", "pop3": "fetching", "webmail": "webmail", "outgoing": "sending", "incoming": "receiving",
 }
 
 // Component is what a user knows of the mail system.
