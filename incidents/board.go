@@ -42,6 +42,9 @@ func (d *Desk) views(s *Snapshot, now time.Time) []ComponentView {
 		if o, a := lasting(s.Incidents, c.Key); o != nil && !f.CheckedAt.After(a.Start.Latest) {
 			v.Status, v.Since, v.Answering, v.NoData = o.status(c.Key), a.Start.Best, false, false
 		}
+		if m := d.maintained(c.Key); m != nil && !d.isDown(c.Key) {
+			v.Status, v.Since, v.Answering, v.NoData = UnderMaintenance, m.StartedAt, false, false
+		}
 		if status, since := declared(s.Incidents, c.Key); status.severity() > v.Status.severity() || (v.NoData && status != "") {
 			v.Status, v.Since, v.Answering, v.NoData = status, since, false, false
 		}

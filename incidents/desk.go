@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -40,8 +41,8 @@ type Options struct {
 }
 
 // Desk keeps the threads and is their only writer. All methods are safe for
-// concurrent use. Only Load, Post, Tick and Run touch the store; the others
-// return at once.
+// concurrent use. Only Load, Tick, Run and what staff do touch the store;
+// the others return at once.
 //
 // At start: Load, then ObserveOutage for every recent fact, oldest first, then
 // Run. What happened while nobody was at the desk is so told before anything
@@ -63,6 +64,8 @@ type Desk struct {
 	past       history
 	canaries   []Canary  // the newest, in order of sending
 	threads    []*thread // oldest first
+	plans      []*plan   // the first to start first
+	reminded   []Reminder
 	unsaved    time.Time // when the store began to refuse
 	backoff    time.Duration
 	retryAt    time.Time
@@ -118,12 +121,19 @@ func (d *Desk) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load incidents: %w", err)
 	}
+	plans, err := d.store.Maintenances(ctx)
+	if err != nil {
+		return fmt.Errorf("load maintenances: %w", err)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, in := range stored {
 		d.threads = append(d.threads, &thread{in: in})
 	}
 	d.sortThreads()
+	for _, m := range plans {
+		d.plans = append(d.plans, &plan{m: m})
+	}
 	d.publish(d.Snapshot().At)
 	d.signal()
 	return nil
@@ -139,9 +149,10 @@ func (d *Desk) sortThreads() {
 	})
 }
 
+// thread is that of the ID, or the one that it was merged into.
 func (d *Desk) thread(id string) *thread {
 	for _, t := range d.threads {
-		if t.in.ID == id {
+		if t.in.ID == id || slices.Contains(t.in.Aliases, id) {
 			return t
 		}
 	}

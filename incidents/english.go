@@ -12,11 +12,29 @@ var English Words = english{}
 
 type english struct{}
 
-func (e english) Title(subject []string, instability bool) string {
+func (e english) Title(subject []Part, instability bool) string {
+	what := e.list(e.brief(subject))
 	if instability {
-		return e.list(subject) + " instability"
+		return what + " instability"
 	}
-	return e.list(subject) + " outage"
+	return what + " outage"
+}
+
+// brief are the parts as a title names them: who can read mail in webmail
+// reads mail.
+func (e english) brief(subject []Part) []string {
+	has := func(r Role) bool { return slices.Contains(subject, Part{Role: r}) }
+	var names []string
+	for i, name := range e.names(subject) {
+		switch r := subject[i].Role; {
+		case r == RoleWebmail && has(RoleReading), r == RoleReceiving && has(RoleReading):
+		case r == RoleReading && has(RoleReceiving):
+			names = append(names, "Reading and receiving mail")
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // role is a role as sentences name it.

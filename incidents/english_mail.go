@@ -27,10 +27,14 @@ func (english) MailSoFar(arrived, sent int) string {
 	if sent == 1 {
 		return "The test message sent during the outage has not arrived yet; we will post when it has."
 	}
-	if arrived == 0 {
-		return fmt.Sprintf("So far none of %d test messages sent during the outage has arrived; we will post when all have.", sent)
+	count, verb := fmt.Sprint(arrived), "have"
+	switch arrived {
+	case 0:
+		count, verb = "none", "has"
+	case 1:
+		verb = "has"
 	}
-	return fmt.Sprintf("So far %d of %d test messages sent during the outage have arrived; we will post when all have.", arrived, sent)
+	return fmt.Sprintf("So far %s of %d test messages sent during the outage %s arrived; we will post when all have.", count, sent, verb)
 }
 
 func (e english) MailArrived(n int, slowest time.Duration, meanwhile bool) string {

@@ -19,6 +19,18 @@ func (e english) StaffExpect(at When) string {
 func (english) StaffResolve() string { return "We consider this resolved." }
 func (english) StaffReopen() string  { return "This is open again." }
 
+func (english) Merged(title string) string {
+	return "What was told under \u201c" + title + "\u201d is told here from now on."
+}
+
+func (english) Split(title string) string {
+	return "This was told under \u201c" + title + "\u201d before, and has a thread of its own now."
+}
+
+func (english) SplitOff(title string) string {
+	return "One of the outages is told under \u201c" + title + "\u201d from now on."
+}
+
 func (e english) Planned(what []Part, start, end When) string {
 	return fmt.Sprintf("%s may not work %s, because of planned maintenance.", e.list(e.names(what)), e.fromTo(start, end))
 }

@@ -42,6 +42,7 @@ const (
 	KindCorrected Kind = "corrected" // a time is known better than it was told
 	KindResolved  Kind = "resolved"  // it has held
 	KindStaff     Kind = "staff"     // a person wrote it
+	KindNote      Kind = "note"      // what a person did with the thread, in the machine's words
 	KindPlanned   Kind = "planned"   // how a maintenance goes on
 )
 

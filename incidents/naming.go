@@ -6,29 +6,19 @@ import (
 )
 
 // subject names components for a title: a group for all of its members, where
-// it has several, and each other by its short name.
-func (n *narrator) subject(keys []string) []string {
-	keys = n.inOrder(keys)
-	var names []string
-	for _, k := range keys {
-		name := n.short(k)
-		if g := n.group(k); n.wholeGroup(g, keys) {
-			name = g
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// names are the components' short names, in the page's order.
-func (n *narrator) names(keys []string) []string {
-	var names []string
+// it has several, and each other as sentences do.
+func (n *narrator) subject(keys []string) []Part {
+	var parts []Part
 	for _, k := range n.inOrder(keys) {
-		names = append(names, n.short(k))
+		p := n.part(k, keys)
+		if g := n.group(k); n.wholeGroup(g, keys) {
+			p = Part{Name: g}
+		}
+		if !slices.Contains(parts, p) {
+			parts = append(parts, p)
+		}
 	}
-	return names
+	return parts
 }
 
 func (n *narrator) fullNames(keys []string) []string {

@@ -140,7 +140,7 @@ func (n *narrator) resolved(in *Incident, now time.Time) string {
 		p = append(p, n.words.Total(t.what, t.times, t.down))
 	}
 	if sum := summed(in.Canaries); sum.sent > 0 && sum.arrived == sum.sent {
-		p = append(p, n.words.MailArrived(sum.sent, sum.slowest, true))
+		p = append(p, n.words.MailArrived(sum.sent, sum.slowest, in.Instability()))
 	}
 	return text(append(p, n.found(in)...))
 }

@@ -85,14 +85,16 @@ const maxQuote = 300
 func (n *narrator) found(in *Incident) []string {
 	last := map[Topic]string{}
 	var identified string
+	var state State
 	for _, u := range in.Updates {
 		switch {
 		case u.Kind != KindStaff:
 		case u.Topic != "":
 			last[u.Topic] = u.Body
-		case u.State == Identified:
+		case u.State == Identified && state != Identified:
 			identified = u.Body
 		}
+		state = u.State
 	}
 	var p []string
 	if last[TopicCause] == "" && identified != "" {

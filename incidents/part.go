@@ -30,15 +30,19 @@ type Part struct {
 func (n *narrator) parts(keys []string) []Part {
 	var parts []Part
 	for _, key := range n.inOrder(keys) {
-		p := Part{Name: n.short(key)}
-		if role := n.spoken(n.role(key), keys); role != "" {
-			p = Part{Role: role}
-		}
-		if !slices.Contains(parts, p) {
+		if p := n.part(key, keys); !slices.Contains(parts, p) {
 			parts = append(parts, p)
 		}
 	}
 	return parts
+}
+
+// part is one of keys as a sentence about all of them names it.
+func (n *narrator) part(key string, keys []string) Part {
+	if role := n.spoken(n.role(key), keys); role != "" {
+		return Part{Role: role}
+	}
+	return Part{Name: n.short(key)}
 }
 
 // spoken is the role that a sentence about keys names in place of those that

@@ -26,6 +26,12 @@ type Post struct {
 	// thread is resolved, another post says otherwise, or the machine sees the
 	// component recover in this thread.
 	Components map[string]Status
+	Topic      Topic // what it is about; empty for how things stand
+	// ExpectedAt is when all should work again; zero leaves what was expected.
+	ExpectedAt time.Time
+	// At dates a post that is written afterwards to when it was so; zero is now.
+	// When it was written stays to be seen by when it was announced.
+	At time.Time
 }
 
 // Post adds a staff update to a thread, or opens a thread with it, and
@@ -34,7 +40,7 @@ type Post struct {
 // ErrInvalid, naming what is wrong, ErrNotFound, or what the store said.
 func (d *Desk) Post(ctx context.Context, now time.Time, p Post) (*Incident, *Update, error) {
 	now = tidy(now)
-	p, err := d.check(p)
+	p, err := d.check(now, p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,6 +63,7 @@ type draft struct {
 	base   *Incident // the thread that the post was added to; nil for a new one
 	in     *Incident
 	update Update
+	place  int // of the update among the thread's
 }
 
 func (d *Desk) draft(now time.Time, p Post) (draft, error) {
@@ -67,7 +74,7 @@ func (d *Desk) draft(now time.Time, p Post) (draft, error) {
 	}
 	var base, in *Incident
 	if p.IncidentID == "" {
-		in = &Incident{ID: d.freshID(now, p), Title: p.Title, CreatedAt: now, UpdatedAt: now, StartedAt: now, Impact: ImpactNone}
+		in = &Incident{ID: d.freshID(now, p), Title: p.Title, CreatedAt: now, UpdatedAt: now, StartedAt: p.At, Impact: ImpactNone}
 	} else {
 		t := d.thread(p.IncidentID)
 		if t == nil {
@@ -82,7 +89,9 @@ func (d *Desk) draft(now time.Time, p Post) (draft, error) {
 		State:       p.State,
 		Body:        p.Body,
 		By:          p.By,
-		At:          now,
+		At:          p.At,
+		Topic:       p.Topic,
+		ExpectedAt:  p.ExpectedAt,
 		Components:  d.declare(p.Components),
 		AnnouncedAt: now,
 	}
@@ -96,8 +105,12 @@ func (d *Desk) draft(now time.Time, p Post) (draft, error) {
 	for n := 2; slices.ContainsFunc(in.Updates, func(old Update) bool { return old.ID == u.ID }); n++ {
 		u.ID = updateID(in.ID, KindStaff, u.ID, n)
 	}
-	applyPost(in, p, len(in.Updates), u)
-	return draft{base, in, u}, nil
+	place := len(in.Updates)
+	for u.At.Before(now) && place > 0 && in.Updates[place-1].At.After(u.At) {
+		place--
+	}
+	applyPost(in, p, place, u)
+	return draft{base, in, u, place}, nil
 }
 
 func (d *Desk) freshID(now time.Time, p Post) string {
@@ -122,7 +135,10 @@ func (d *Desk) declare(statuses map[string]Status) []ComponentChange {
 // applyPost puts the post's update after n others.
 func applyPost(in *Incident, p Post, n int, u Update) {
 	if p.Title != "" {
-		in.Title = p.Title
+		in.title(p.Title, p.By, u.AnnouncedAt)
+	}
+	if !u.ExpectedAt.IsZero() {
+		in.ExpectedAt = u.ExpectedAt
 	}
 	for _, step := range u.Components {
 		in.affect(step.Component)
@@ -133,7 +149,7 @@ func applyPost(in *Incident, p Post, n int, u Update) {
 			in.Impact = worse(in.Impact, ImpactMinor)
 		}
 	}
-	release(in, u.At)
+	release(in, u.AnnouncedAt)
 	in.insert(n, u)
 }
 
@@ -152,7 +168,7 @@ func (d *Desk) show(now time.Time, p Post, dr draft) *Incident {
 		t.in, t.dirty = dr.in, false
 	default:
 		in := t.in.clone()
-		applyPost(in, p, len(dr.in.Updates)-1, dr.update)
+		applyPost(in, p, dr.place, dr.update)
 		d.replace(t, in)
 	}
 	d.publish(now)
@@ -161,10 +177,11 @@ func (d *Desk) show(now time.Time, p Post, dr draft) *Incident {
 }
 
 // check returns the post as it will be stored, or what is wrong with it.
-func (d *Desk) check(p Post) (Post, error) {
-	p.Title = strings.Join(strings.Fields(printable(p.Title)), " ")
-	p.By = strings.Join(strings.Fields(printable(p.By)), " ")
-	p.Body = strings.TrimSpace(printable(strings.ReplaceAll(p.Body, "\r\n", "\n")))
+func (d *Desk) check(now time.Time, p Post) (Post, error) {
+	p.Title, p.By, p.Body = line(p.Title), line(p.By), paragraphs(p.Body)
+	if p.At, p.ExpectedAt = tidy(p.At), tidy(p.ExpectedAt); p.At.IsZero() {
+		p.At = now
+	}
 	wrong := func(format string, a ...any) (Post, error) {
 		return Post{}, fmt.Errorf("post: %w: %s", ErrInvalid, fmt.Sprintf(format, a...))
 	}
@@ -181,6 +198,12 @@ func (d *Desk) check(p Post) (Post, error) {
 		return wrong("by is empty")
 	case p.State != "" && !p.State.Valid():
 		return wrong("state %q is none of investigating, identified, monitoring, resolved", p.State)
+	case !p.Topic.Valid():
+		return wrong("topic %q is none of cause, workaround, fix", p.Topic)
+	case p.At.After(now):
+		return wrong("it is dated %s, which is yet to come", p.At.Format(time.RFC3339))
+	case !p.ExpectedAt.IsZero() && !p.ExpectedAt.After(now):
+		return wrong("it is expected by %s, which is over", p.ExpectedAt.Format(time.RFC3339))
 	}
 	for key, s := range p.Components {
 		if !slices.ContainsFunc(d.components, func(c Component) bool { return c.Key == key }) {
@@ -191,6 +214,13 @@ func (d *Desk) check(p Post) (Post, error) {
 		}
 	}
 	return p, nil
+}
+
+// line is s on one line, and paragraphs is s with its lines, as they are kept.
+func line(s string) string { return strings.Join(strings.Fields(printable(s)), " ") }
+
+func paragraphs(s string) string {
+	return strings.TrimSpace(printable(strings.ReplaceAll(s, "\r\n", "\n")))
 }
 
 // printable is s as valid UTF-8 without control characters other than the

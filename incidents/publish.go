@@ -30,7 +30,13 @@ func (d *Desk) publish(now time.Time) {
 	for i := len(d.threads) - 1; i >= 0; i-- {
 		s.Incidents = append(s.Incidents, d.threads[i].in)
 	}
+	for i := len(d.plans) - 1; i >= 0; i-- {
+		s.Maintenances = append(s.Maintenances, d.plans[i].m)
+	}
 	s.Components = d.views(s, now)
+	s.Expected = d.expected(now)
+	s.Reminders = d.reminders(now)
+	d.remind(s.Reminders)
 	s.Indicator = indicator(s.Components)
 	s.Headline = d.narrator.headline(s)
 	d.current.Store(s)

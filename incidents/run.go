@@ -2,12 +2,14 @@ package incidents
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
 // Tick does what time alone asks for: it resolves threads that have held,
-// releases held announcements, notices components that were not checked for
-// too long, and writes what the store has not yet taken. It returns when it
+// releases held announcements, begins and ends maintenance, notices what is
+// overdue and components that were not checked for too long, and writes what
+// the store has not yet taken. It returns when it
 // wants to be called next, zero for not before something is observed.
 func (d *Desk) Tick(now time.Time) (next time.Time) {
 	now = tidy(now)
@@ -52,7 +54,11 @@ func (d *Desk) advance(now time.Time) (next time.Time) {
 		next = earliest(next, d.announce(t, now))
 		changed = changed || t.in != before
 	}
+	more, due := d.advancePlans(now)
+	changed, next = changed || more, earliest(next, due)
 	shown := d.Snapshot()
+	changed = changed || !slices.Equal(shown.Expected, d.expected(now)) || !slices.Equal(shown.Reminders, d.reminders(now))
+	next = earliest(next, d.nextReminder(now))
 	for _, f := range d.facts {
 		if f.StaleAt.IsZero() {
 			continue

@@ -16,9 +16,9 @@ const (
 func (d *Desk) save(now time.Time) (retry time.Time) {
 	d.mu.Lock()
 	retryAt := d.retryAt
-	dirty := d.dirty()
+	dirty, plans := d.dirty(), d.dirtyPlans()
 	d.mu.Unlock()
-	if len(dirty) == 0 {
+	if len(dirty)+len(plans) == 0 {
 		return time.Time{}
 	}
 	if now.Before(retryAt) {
@@ -27,6 +27,11 @@ func (d *Desk) save(now time.Time) (retry time.Time) {
 	var refused error
 	for _, t := range dirty {
 		if err := d.saveThread(t); err != nil {
+			refused = err
+		}
+	}
+	for _, p := range plans {
+		if err := d.savePlan(p); err != nil {
 			refused = err
 		}
 	}

@@ -1,6 +1,9 @@
 package incidents
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Snapshot is the whole public picture at one moment. It is immutable.
 type Snapshot struct {
@@ -13,6 +16,10 @@ type Snapshot struct {
 	Incidents []*Incident
 	// Maintenances holds every planned maintenance, the last to start first.
 	Maintenances []*Maintenance
+	// Expected is what staff expect of the threads that still wait for it.
+	Expected []Expectation
+	// Reminders are for staff, not for readers.
+	Reminders []Reminder
 	// UnsavedSince is when the store last began to refuse what the machine
 	// says; zero when everything shown is on disk.
 	UnsavedSince time.Time
@@ -31,11 +38,22 @@ func (s *Snapshot) Unresolved() []*Incident {
 	return open
 }
 
-// Incident finds a thread by its ID, nil when there is none.
+// Incident finds a thread by its ID, or by that of one which was merged into
+// it; nil when there is none.
 func (s *Snapshot) Incident(id string) *Incident {
 	for _, in := range s.Incidents {
-		if in.ID == id {
+		if in.ID == id || slices.Contains(in.Aliases, id) {
 			return in
+		}
+	}
+	return nil
+}
+
+// Expectation finds what is expected of a thread, nil when nothing is.
+func (s *Snapshot) Expectation(incident string) *Expectation {
+	for i := range s.Expected {
+		if s.Expected[i].IncidentID == incident {
+			return &s.Expected[i]
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import "time"
 // one.
 type Words interface {
 	// Title of a thread; instability when it holds several outages.
-	Title(subject []string, instability bool) string
+	Title(subject []Part, instability bool) string
 
 	Stopped(what []Part, how How, start When) string
 	StoppedToo(what []Part, start When) string
@@ -60,6 +60,12 @@ type Words interface {
 	StaffExpect(at When) string
 	StaffResolve() string
 	StaffReopen() string
+	// Merged: what was told in a thread of that title is told here from now on.
+	Merged(title string) string
+	// Split: it was a part of the thread of that title.
+	Split(title string) string
+	// SplitOff: an outage is told in a thread of its own.
+	SplitOff(title string) string
 
 	// Of planned maintenance.
 	Planned(what []Part, start, end When) string

@@ -26,7 +26,16 @@ func (site Site) thread(s *incidents.Snapshot, in *incidents.Incident) string {
 func (site Site) paragraph(u *incidents.Update) string {
 	at := u.At.In(site.Zone)
 	return "<p><small>" + at.Format("Jan <var data-var='date'>_2</var>, <var data-var='time'>15:04</var> ") + escape(at.Format("MST")) +
-		"</small><br><strong>" + escape(site.Words.State(u.State)) + "</strong> - " + lines(u.Body) + "</p>"
+		"</small><br><strong>" + escape(site.Words.State(u.State)) + "</strong> - " + lines(site.said(u)) + "</p>"
+}
+
+// said is the update's text, with what staff expect as of it.
+func (site Site) said(u *incidents.Update) string {
+	if u.Kind != incidents.KindStaff || u.ExpectedAt.IsZero() {
+		return u.Body
+	}
+	at := incidents.Moment{Earliest: u.ExpectedAt, Best: u.ExpectedAt, Latest: u.ExpectedAt}
+	return u.Body + "\n\n" + site.Words.ExpectedBy(incidents.When{Moment: at, Told: u.At, Zone: site.Zone}, 0) + "."
 }
 
 func (site Site) outages(s *incidents.Snapshot, in *incidents.Incident) string {
