@@ -26,15 +26,16 @@ type postfix struct {
 	port int // SMTP
 }
 
-// startPostfix runs a Postfix in front of an LMTP port. It ends with the test.
-func startPostfix(t testing.TB, lmtpPort int) *postfix {
+// startPostfix runs a Postfix in front of an LMTP port, with more in its
+// main.cf, where DIR is its folder. It ends with the test.
+func startPostfix(t testing.TB, lmtpPort int, more ...string) *postfix {
 	t.Helper()
 	path := need(t, "postfix")
 	asRoot(t, "Postfix")
 	dir := scratch(t)
 	p := &postfix{port: freePort(t)}
 	values := strings.NewReplacer("DIR", dir, "SMTP_PORT", fmt.Sprint(p.port), "LMTP_PORT", fmt.Sprint(lmtpPort))
-	for name, text := range map[string]string{"main.cf": postfixMain, "master.cf": postfixMaster} {
+	for name, text := range map[string]string{"main.cf": postfixMain + strings.Join(more, ""), "master.cf": postfixMaster} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(values.Replace(text)), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -42,6 +43,7 @@ func startPostfix(t testing.TB, lmtpPort int) *postfix {
 	if err := os.Mkdir(filepath.Join(dir, "queue"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	writeCertificate(t, dir)
 	makeFolder(t, filepath.Join(dir, "state"), "postfix")
 	// Makes the queue's folders.
 	if _, err := output(exec.Command(path, "-c", dir, "check")); err != nil {
@@ -106,6 +108,7 @@ retry    unix - - n -  - error
 lmtp     unix - - n -  - lmtp
 anvil    unix - - n -  1 anvil
 scache   unix - - n -  1 scache
+tlsmgr   unix - - n 1000? 1 tlsmgr
 postlog  unix-dgram n - n - 1 postlogd
 `
 
