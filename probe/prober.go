@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,6 +18,12 @@ type Options struct {
 	Store      Store        // nil: nothing is kept
 	Observer   Observer     // nil: nobody is told
 	Log        *slog.Logger // nil: slog.Default()
+	// Self is a check of a server within this process (Loopback). While that
+	// fails too, no failure is believed. nil: every one is.
+	Self *Check
+	// Clock tells steps of the wall clock and sleeps of the machine; nil: they
+	// go unnoticed.
+	Clock func() Clock
 }
 
 // Prober runs the checks on their schedule, keeps the Tracker, saves what it
@@ -28,21 +35,20 @@ type Prober struct {
 	store  Store
 	teller *teller
 	wake   chan struct{}
+	jury   *jury
+	clock  func() Clock
+	watch  sentinels
 
-	mu      sync.Mutex // guards what follows
-	tracker *Tracker
-	slots   map[string]*slot
-	loaded  bool // what the store knows was restored
-	early   []earlyExit
-}
-
-// slot is one check's place in the schedule.
-type slot struct {
-	check   Check
-	next    time.Time
-	running bool
-	again   bool // kicked while running
-	last    *Result
+	mu         sync.Mutex // guards what follows
+	tracker    *Tracker
+	slots      map[string]*slot
+	queue      queue // of those that are not running
+	pulse      pulse
+	figures    Figures
+	loaded     bool // what the store knows was restored
+	ended      bool
+	early      []earlyExit
+	maintained []string
 }
 
 type earlyExit struct {
@@ -67,17 +73,21 @@ func New(o Options) *Prober {
 		store:   o.Store,
 		teller:  newTeller(o.Store, o.Observer, o.Log),
 		wake:    make(chan struct{}, 1),
+		jury:    newJury(o.Runner, o.Self, o.Settings.Anchors),
+		clock:   o.Clock,
 		tracker: NewTracker(o.Settings, o.Components, o.Checks),
 		slots:   map[string]*slot{},
 	}
 	for _, c := range p.equip(o.Checks) {
-		p.slots[c.Key] = &slot{check: c}
+		p.slots[c.Key] = &slot{check: c, at: outside}
 	}
+	p.watch.set(p.posts(o.Components, o.Settings))
 	return p
 }
 
 // Run restores what the Store knows and then probes until ctx ends; every
-// check runs within the first second. It returns nil when all runs have ended
+// check runs within the first second, but for those with a Schedule of which
+// no turn was missed. It returns nil when all runs have ended
 // and what was found is saved, and an error only when the Store could not be
 // read at start. It is to be called once.
 func (p *Prober) Run(ctx context.Context) error {
@@ -86,12 +96,18 @@ func (p *Prober) Run(ctx context.Context) error {
 	}
 	var teller, runs sync.WaitGroup
 	teller.Go(func() { p.teller.run(ctx) })
+	runs.Go(func() { p.watch.run(ctx, p) })
+	runs.Go(func() { p.jury.run(ctx, p.doubt) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		due, wait := p.due()
 		for _, d := range due {
-			runs.Go(func() { p.finish(ctx, d.slot, p.runner.Run(ctx, d.check)) })
+			runs.Go(func() {
+				r := p.runner.Run(ctx, d.check)
+				p.answered(d.slot)
+				p.finish(ctx, d.slot, p.weigh(ctx, d.check, r))
+			})
 		}
 		timer.Reset(wait)
 		select {
@@ -104,6 +120,12 @@ func (p *Prober) Run(ctx context.Context) error {
 	teller.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := time.Now()
+	p.ended = true
+	for _, s := range p.slots {
+		s.leave()
+	}
+	p.publish(now, p.tracker.Stop(now), facts{})
 	p.teller.close(p.tracker.States())
 	return nil
 }
@@ -134,67 +156,17 @@ func (p *Prober) load(ctx context.Context) error {
 	ch := p.tracker.Retire(now)
 	ch.Components = p.tracker.Components()
 	p.publish(now, ch, facts{})
+	p.maintain(now)
 	for _, e := range p.early {
 		p.exit(e.now, e.exit)
 	}
 	p.early = nil
-	for key, s := range p.slots {
-		s.next = Every(time.Second, key).Next(now)
+	for _, s := range p.slots {
+		s.next = p.first(now, s)
+		p.queue.put(s)
 	}
+	p.pulse.begin(now, p.clock)
 	return nil
-}
-
-type dueRun struct {
-	slot  *slot
-	check Check
-}
-
-// due marks what has to run now as running, and says how long to wait for the
-// next.
-func (p *Prober) due() ([]dueRun, time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var due []dueRun
-	now, wait := time.Now(), time.Minute
-	for key, s := range p.slots {
-		if s.running {
-			continue
-		}
-		if left := s.next.Sub(now); left > 0 {
-			wait = min(wait, left)
-			continue
-		}
-		s.running = true
-		check := s.check
-		check.Timeout = p.tracker.Timeout(key)
-		due = append(due, dueRun{s, check})
-	}
-	return due, wait
-}
-
-// finish takes the result of a run in.
-func (p *Prober) finish(ctx context.Context, s *slot, r Result) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s.running = false
-	if ctx.Err() != nil || p.slots[r.Check] != s {
-		return
-	}
-	s.had(r)
-	now := time.Now()
-	before, _ := p.tracker.State(r.Check)
-	ch := p.tracker.Result(now, r)
-	after, _ := p.tracker.State(r.Check)
-	s.next = p.tracker.Next(r.Check)
-	if s.again {
-		s.again, s.next = false, now
-	}
-	p.publish(now, ch, facts{
-		runs:   []Result{r},
-		states: byCheck([]CheckState{after}),
-		urgent: before.State != after.State,
-	})
-	p.nudge()
 }
 
 // publish hands changes on, to be saved and told, and starts what they ask
@@ -202,21 +174,6 @@ func (p *Prober) finish(ctx context.Context, s *slot, r Result) {
 func (p *Prober) publish(now time.Time, ch Changes, keep facts) {
 	p.teller.put(told{now.UTC(), ch}, keep)
 	p.kick(ch.Kick)
-}
-
-func (p *Prober) kick(checks []string) {
-	now := time.Now()
-	for _, key := range checks {
-		s := p.slots[key]
-		switch {
-		case s == nil:
-		case s.running:
-			s.again = true
-		default:
-			s.next = now
-		}
-	}
-	p.nudge()
 }
 
 func (p *Prober) nudge() {
@@ -261,6 +218,24 @@ func (p *Prober) Ready() {
 	p.publish(now, p.tracker.Ready(now), facts{})
 }
 
+// Maintain says which components are under maintenance from now on; those that
+// are not named are no longer (Tracker.Maintain). It may be called as often as
+// one likes: what stays as it is changes nothing.
+func (p *Prober) Maintain(components []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.maintained = slices.Clone(components)
+	if p.loaded {
+		p.maintain(time.Now())
+	}
+}
+
+func (p *Prober) maintain(now time.Time) {
+	if ch := p.tracker.Maintain(now, p.maintained); !ch.empty() {
+		p.publish(now, ch, facts{states: byCheck(p.tracker.States()), urgent: true})
+	}
+}
+
 // Components is where every component stands, in the configuration's order.
 func (p *Prober) Components() []ComponentFact {
 	p.mu.Lock()
@@ -281,17 +256,26 @@ func (p *Prober) Update(checks []Check, components []Component, settings Setting
 	now := time.Now()
 	checks = p.equip(checks)
 	ch := p.tracker.Update(now, components, checks, settings)
+	p.jury.rely(settings.Anchors)
 	old := p.slots
 	p.slots = map[string]*slot{}
 	for _, c := range checks {
 		s := old[c.Key]
 		if s == nil || s.check.Component != c.Component || s.check.Target != c.Target {
-			s = &slot{next: now}
-		} else if s.check.Every != c.Every {
+			s = &slot{next: now, at: outside}
+		} else if !s.check.rhythm().Next(now).Equal(c.rhythm().Next(now)) {
 			s.next = now
 		}
 		s.check = c
 		p.slots[c.Key] = s
 	}
+	for key, s := range old {
+		if p.slots[key] != s {
+			s.leave()
+		}
+	}
+	p.queue.fill(p.slots)
+	p.watch.set(p.posts(components, settings))
+	p.nudge()
 	p.publish(now, ch, facts{states: byCheck(p.tracker.States()), urgent: true})
 }
