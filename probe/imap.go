@@ -172,7 +172,7 @@ func (s *imap) judge(tag, line string) error {
 	case "OK":
 		return nil
 	case "NO":
-		return &fault{"no", text}
+		return refusal(text)
 	case "BAD":
 		return &fault{"bad", text}
 	}

@@ -29,7 +29,7 @@ func (s *imap) auth(context.Context) error {
 	}
 	if way == "LOGIN" && command {
 		s.mechanism = way
-		return refusal(s.ask("LOGIN "+quote(user)+" "+quote(password), "LOGIN "+quote(user)+" ***", nil))
+		return s.ask("LOGIN "+quote(user)+" "+quote(password), "LOGIN "+quote(user)+" ***", nil)
 	}
 	return s.login(way, password, &imapLogin{imap: s})
 }

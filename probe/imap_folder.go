@@ -90,13 +90,13 @@ func (d *drawer) roundTrip() error {
 // open selects the folder, makes it where there is none, and removes what runs
 // that were cut short have left in it.
 func (d *drawer) open(context.Context) error {
-	err := refusal(d.ask("SELECT "+folderName(d.folder), "", d.note))
+	err := d.ask("SELECT "+folderName(d.folder), "", d.note)
 	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" {
 		d.exists = 0
-		if err := refusal(d.ask("CREATE "+folderName(d.folder), "", nil)); err != nil {
+		if err := d.ask("CREATE "+folderName(d.folder), "", nil); err != nil {
 			return err
 		}
-		err = refusal(d.ask("SELECT "+folderName(d.folder), "", d.note))
+		err = d.ask("SELECT "+folderName(d.folder), "", d.note)
 	}
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *imap) offer(folder string, m message) (tag string, err error) {
 		}
 		rest, untagged := strings.CutPrefix(line, "* ")
 		if !untagged {
-			if err := refusal(s.judge(tag, line)); err != nil {
+			if err := s.judge(tag, line); err != nil {
 				return "", err
 			}
 			return "", &fault{"proto", "done before the message was sent: " + line}
@@ -143,7 +143,7 @@ func (s *imap) hand(tag string, m message, untagged func(string)) error {
 	if err := s.send(m.text, "(the message "+m.id+")"); err != nil {
 		return err
 	}
-	return refusal(s.finish(tag, untagged))
+	return s.finish(tag, untagged)
 }
 
 // seek finds a message by its ID, which it alone has.
@@ -196,7 +196,7 @@ func (d *drawer) search(criteria string) ([]string, error) {
 			}
 		}
 	})
-	return uids, refusal(err)
+	return uids, err
 }
 
 var ofUID = regexp.MustCompile(`(?i)^[0-9]+ FETCH \(.*\bUID ([0-9]+)`)
@@ -216,7 +216,7 @@ func (d *drawer) read(uids []string, item string, each func(uid, text string)) e
 		}
 		rest, untagged := strings.CutPrefix(line, "* ")
 		if !untagged {
-			return refusal(d.judge(tag, line))
+			return d.judge(tag, line)
 		}
 		if err := goodbye(rest); err != nil {
 			return err
@@ -285,7 +285,7 @@ func (c *conn) budget() time.Duration {
 func (d *drawer) remove(uids []string) error {
 	set := strings.Join(uids, ",")
 	if err := d.ask("UID STORE "+set+` +FLAGS.SILENT (\Deleted)`, "", d.note); err != nil {
-		return refusal(err)
+		return err
 	}
 	command := "UID EXPUNGE " + set
 	if !d.caps["UIDPLUS"] {
@@ -299,7 +299,7 @@ func (d *drawer) remove(uids []string) error {
 		}
 	}
 	if err := d.ask(command, "", d.note); err != nil {
-		return refusal(err)
+		return err
 	}
 	left, err := d.search("UID " + set)
 	if err == nil && len(left) > 0 {

@@ -98,7 +98,7 @@ func (d *drawer) awaitPush(tag string) error {
 func (d *drawer) unasked(tag, line string) error {
 	rest, untagged := strings.CutPrefix(line, "* ")
 	if !untagged {
-		if err := refusal(d.judge(tag, line)); err != nil {
+		if err := d.judge(tag, line); err != nil {
 			return err
 		}
 		return &fault{"proto", "the wait ended unasked: " + line}

@@ -55,29 +55,26 @@ func (c *conn) secret() (string, error) {
 	return password, nil
 }
 
-// refusal tells apart why something was refused, by the response code in
-// brackets (RFC 5530, RFC 3206). Of a login only a refusal of the credentials
-// themselves stays "no", which is the probe's mistake and not the server's.
-func refusal(err error) error {
-	f := (*fault)(nil)
-	if !errors.As(err, &f) || f.cause != "no" {
-		return err
-	}
-	code, _, _ := strings.Cut(strings.TrimPrefix(f.detail, "["), "]")
-	if !strings.HasPrefix(f.detail, "[") {
+// refusal is the fault of a server of IMAP or POP3 that refuses, by the response
+// code in brackets (RFC 5530, RFC 3206). Of a login only a refusal of the
+// credentials themselves is "no", which is the probe's mistake and not the
+// server's.
+func refusal(text string) error {
+	code, _, _ := strings.Cut(strings.TrimPrefix(text, "["), "]")
+	if !strings.HasPrefix(text, "[") {
 		code = ""
 	}
 	switch strings.ToUpper(code) {
 	case "UNAVAILABLE", "LIMIT", "SYS/TEMP":
-		return &fault{"tempfail", f.detail}
+		return &fault{"tempfail", text}
 	case "INUSE", "IN-USE":
-		return &fault{"inuse", f.detail}
+		return &fault{"inuse", text}
 	case "OVERQUOTA":
-		return &fault{"quota", f.detail}
+		return &fault{"quota", text}
 	case "SERVERBUG", "CORRUPTION", "SYS/PERM":
-		return &fault{"broken", f.detail}
+		return &fault{"broken", text}
 	}
-	return err
+	return &fault{"no", text}
 }
 
 // nothingInjected fails when the server sent more than its answer before

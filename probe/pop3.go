@@ -71,7 +71,7 @@ func (s *pop3) enter() error {
 func (s *pop3) greeting(context.Context) error {
 	text, err := s.answer()
 	s.stamp = stamp(text)
-	return refusal(err)
+	return err
 }
 
 // capa asks for the capabilities; a server without CAPA has none.
@@ -134,7 +134,7 @@ func positive(line string) (string, error) {
 	case "+OK":
 		return text, nil
 	case "-ERR":
-		return "", &fault{"no", text}
+		return "", refusal(text)
 	}
 	return "", &fault{"proto", line}
 }

@@ -40,13 +40,13 @@ func (s *pop3) auth(context.Context) error {
 	case "USER":
 		s.mechanism = way
 		if _, err := s.ask("USER "+user, "USER "+user); err != nil {
-			return refusal(err)
+			return err
 		}
 		_, err := s.ask("PASS "+password, "PASS ***")
-		return refusal(err)
+		return err
 	case "APOP":
 		s.mechanism = way
-		return refusal(s.apop(user, password))
+		return s.apop(user, password)
 	}
 	return s.login(way, password, pop3Login{s})
 }

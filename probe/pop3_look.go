@@ -36,7 +36,7 @@ func (s *pop3) look() error {
 func (s *pop3) stat(context.Context) error {
 	text, err := s.ask("STAT", "STAT")
 	if err != nil {
-		return refusal(err)
+		return err
 	}
 	var octets uint64
 	if _, err := fmt.Sscanf(text, "%d %d", &s.count, &octets); err != nil {
@@ -52,12 +52,12 @@ func (s *pop3) uidl(context.Context) error {
 		command := fmt.Sprint("UIDL ", s.count)
 		text, err := s.ask(command, command)
 		if err != nil {
-			return refusal(err)
+			return err
 		}
 		return uniqueID(text, s.count)
 	}
 	if _, err := s.ask("UIDL", "UIDL"); err != nil {
-		return refusal(err)
+		return err
 	}
 	for n := uint64(1); ; n++ {
 		line, err := s.receive()
@@ -89,7 +89,7 @@ func (s *pop3) retrieve(context.Context) error {
 	list := fmt.Sprint("LIST ", s.count)
 	text, err := s.ask(list, list)
 	if err != nil {
-		return refusal(err)
+		return err
 	}
 	var number, size uint64
 	if _, err := fmt.Sscanf(text, "%d %d", &number, &size); err != nil || number != s.count {
@@ -103,7 +103,7 @@ func (s *pop3) retrieve(context.Context) error {
 		command = fmt.Sprint("TOP ", s.count, " 0")
 	}
 	if _, err := s.ask(command, command); err != nil {
-		return refusal(err)
+		return err
 	}
 	s.log.add("S", "(the message)")
 	return s.in.text()

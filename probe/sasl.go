@@ -43,7 +43,7 @@ func (c *conn) login(name, password string, w saslWire) error {
 	m := c.newMechanism(name, password)
 	err := c.converse(name, m, w)
 	if f := (*fault)(nil); err == nil || errors.As(err, &f) {
-		return m.judge(refusal(err))
+		return m.judge(err)
 	}
 	return err
 }
