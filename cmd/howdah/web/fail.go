@@ -50,6 +50,12 @@ func (s *Server) fail(err error, c echo.Context) {
 	} else {
 		s.log.Error("answer request", "path", c.Request().URL.Path, "error", err)
 	}
+	if ours(c) {
+		if err := s.refuse(c, status, ""); err != nil {
+			s.log.Debug("send fault", "error", err)
+		}
+		return
+	}
 	if _, ok := s.problems[status]; !ok {
 		status = http.StatusInternalServerError
 	}

@@ -32,6 +32,11 @@ func (s *Server) routes(e *echo.Echo) {
 		read("/"+apiPath(name), s.serve(func(ed *edition) resource { return ed.api(name) }))
 	}
 
+	// Our own API
+	if s.pushes != nil {
+		e.POST("/api/v1/push/:name", s.push)
+	}
+
 	// For machines that watch the watcher
 	read("/healthz", s.alive)
 	read("/readyz", s.isReady)

@@ -48,6 +48,8 @@ type Options struct {
 	// is as MetricsPublic is.
 	Probe       http.Handler
 	ProbePublic bool
+	// Push takes reports in; nil means that there is no such address.
+	Push Push
 	// Unread is since when what happened before can't be read, which every page
 	// then says; zero when it can.
 	Unread time.Time
@@ -65,6 +67,7 @@ type Server struct {
 	ready   func() error
 	metrics http.Handler
 	probe   http.Handler
+	pushes  Push
 	unread  time.Time
 	log     *slog.Logger
 	version string
@@ -94,6 +97,7 @@ func New(o Options) (*Server, error) {
 		ready:   o.Ready,
 		metrics: o.Metrics,
 		probe:   o.Probe,
+		pushes:  o.Push,
 		unread:  o.Unread,
 		log:     o.Log,
 		version: o.Version,
@@ -141,10 +145,10 @@ func (s *Server) Renew(o Options) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // HTTPServer is an http.Server around h in which every time, the size of
-// headers and the number of connections are bounded; bodies are not read by
-// anything in this package. Beyond half of the files that the process may
-// open, who waits longest makes room for the next. The caller gives it
-// listeners and shuts it down.
+// headers and the number of connections are bounded; of bodies, none is read
+// but that of a report. Beyond half of the files that the process may open, who
+// waits longest makes room for the next. The caller gives it listeners and
+// shuts it down.
 func HTTPServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
