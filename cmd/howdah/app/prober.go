@@ -48,6 +48,8 @@ func (in *instance) prepareProber() error {
 	if err != nil {
 		return err
 	}
+	in.push = probe.NewPush(func(checks ...string) { in.prober.Kick(checks...) })
+	in.push.Expect(w.await(in.push))
 	in.watched.Store(w)
 	in.prober = probe.New(probe.Options{
 		Runner:     &probe.Runner{RootCAs: in.roots},

@@ -67,6 +67,7 @@ func (in *instance) reload(running config.Config) (config.Config, error) {
 	// The desk first, so that no fact comes of a component that it does not know.
 	changed := config.Changes(running, next)
 	in.desk.Update(time.Now(), desk.Site, desk.Components, desk.Settings)
+	in.push.Expect(watched.await(in.push))
 	in.watched.Store(watched)
 	in.prober.Update(watched.checks, watched.components, watched.settings)
 	in.url.Store(&next.Site.URL)

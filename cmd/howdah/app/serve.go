@@ -57,6 +57,7 @@ type instance struct {
 	desk     *incidents.Desk
 	watched  atomic.Pointer[watchlist]
 	prober   *probe.Prober
+	push     *probe.Push // takes in what jobs report
 	site     site
 	url      atomic.Pointer[string] // of the site
 	metrics  http.Handler

@@ -82,6 +82,7 @@ func (in *instance) website(c config.Config) (web.Options, error) {
 		Board:          in.desk,
 		Site:           site,
 		Ready:          in.ready,
+		Push:           in.push,
 		TrustedProxies: c.Web.TrustedProxies,
 		MetricsPublic:  c.Web.Metrics == config.Public,
 		Log:            in.Log,
