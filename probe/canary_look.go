@@ -64,7 +64,7 @@ func (t *trip) readIMAP(m found, pushed time.Time) bool {
 		return false
 	}
 	s.dated = m.dated
-	f, ours := t.saw(s, now)
+	f, ours := t.saw(s, pushed)
 	if !ours {
 		return t.stray(s, now)
 	}
@@ -74,9 +74,6 @@ func (t *trip) readIMAP(m found, pushed time.Time) bool {
 	f.uid = m.uid
 	if f.SeenIMAP.IsZero() {
 		f.SeenIMAP = now
-		if !f.AcceptedAt.Before(t.begun) {
-			f.PushedAt = pushed
-		}
 		t.publish(f)
 	}
 	return false
@@ -84,13 +81,19 @@ func (t *trip) readIMAP(m found, pushed time.Time) bool {
 
 // lookPOP3 looks for messages of ours by POP3, and removes those that have come
 // through.
-func (t *trip) lookPOP3() error {
+func (t *trip) lookPOP3() {
 	box := &maildrop{&pop3{conn: t.connection(t.ctx, t.plan.POP3, t.plan.Password)}}
 	defer t.runner.turns.take(t.ctx, t.plan.POP3)()
 	defer t.hangUp(box.conn)
-	if err := box.open(); err != nil {
-		return err
-	}
+	t.place("seen_pop3", &t.pop3, box.conn, func() error {
+		if err := box.open(); err != nil {
+			return err
+		}
+		return t.searchDrop(box)
+	})
+}
+
+func (t *trip) searchDrop(box *maildrop) error {
 	list, err := box.list()
 	if err != nil {
 		return err
@@ -132,7 +135,7 @@ func (t *trip) lookPOP3() error {
 // be removed.
 func (t *trip) readPOP3(s sighting) bool {
 	now := time.Now()
-	f, known := t.saw(s, now)
+	f, known := t.saw(s, time.Time{})
 	if !known {
 		return t.stray(s, now)
 	}

@@ -150,7 +150,7 @@ func judgeHops(hops []Hop, submitted, seen time.Time) {
 }
 
 // arrival is when the message was in the mailbox, at best knowledge; never
-// before it was submitted and never after it was seen.
+// before it was submitted and never after it was seen, or announced.
 func (s sighting) arrival(submitted, seen time.Time) time.Time {
 	within := func(t time.Time) bool {
 		return !t.IsZero() && !t.Before(submitted.Add(-stampSlack)) && !t.After(seen.Add(stampSlack))
@@ -162,7 +162,8 @@ func (s sighting) arrival(submitted, seen time.Time) time.Time {
 	if within(s.dated) {
 		best = s.dated
 	}
-	if best.After(seen) {
+	// The date may be up to a second before what it tells of.
+	if best.After(seen) || seen.Sub(best) < time.Second {
 		best = seen
 	}
 	return later(best, submitted).UTC()

@@ -37,7 +37,7 @@ func (k *courier) Ask(ctx context.Context, _ Check) Result {
 		t.watch()
 	}
 	if t.plan.POP3 != (Target{}) {
-		t.place("seen_pop3", &k.pop3, t.lookPOP3)
+		t.lookPOP3()
 	}
 	t.settle(time.Now())
 	return t.result()
@@ -53,9 +53,10 @@ func (t *trip) share(parts int) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.ctx, time.Until(deadline)/time.Duration(parts))
 }
 
-// connection is a conversation within the run.
+// connection is a conversation within the run. Each has a transcript of its
+// own, because two of them go on at once.
 func (t *trip) connection(ctx context.Context, to Target, password func() (string, error)) *conn {
-	return &conn{ctx: ctx, runner: t.runner, target: to, password: password, begun: time.Now()}
+	return &conn{ctx: ctx, runner: t.runner, target: to, password: password, begun: time.Now(), log: &transcript{}}
 }
 
 // hangUp ends a conversation and keeps what was said.
@@ -67,19 +68,23 @@ func (t *trip) hangUp(c *conn) {
 	t.transcript = append(t.transcript, c.log.lines...)
 }
 
-// phase times a part of the run.
-func (t *trip) phase(name string, do func() error) error {
+// phase times a part of the run, which is a conversation. Its error is a
+// *stepError that is fit to be shown.
+func (t *trip) phase(name string, c *conn, do func() error) error {
 	begun := time.Now()
 	err := do()
+	if ended := (*stepError)(nil); errors.As(err, &ended) {
+		err = named(name, &stepError{ended.reason, ended.verdict, c.log.clean(ended.detail, maxDetail)})
+	}
 	t.phases = append(t.phases, Phase{Name: name, Start: begun.Sub(t.begun), Took: time.Since(begun), OK: err == nil})
 	return err
 }
 
 // place takes a look at a place, and notes for how long looks have succeeded.
-func (t *trip) place(name string, p *place, look func() error) {
+func (t *trip) place(name string, p *place, c *conn, look func() error) {
 	begun := time.Now()
-	if err := t.phase(name, look); err != nil {
-		t.blind = named(name, err)
+	if err := t.phase(name, c, look); err != nil {
+		t.blind = err
 		p.since = time.Time{}
 		return
 	}
@@ -91,10 +96,9 @@ func (t *trip) place(name string, p *place, look func() error) {
 
 // named is the failure of a conversation as one of the run's: a refused
 // password stays what it is, and of everything else the cause.
-func named(phase string, err error) error {
-	var ended *stepError
-	if !errors.As(err, &ended) || ended.reason.Rejected() {
-		return err
+func named(phase string, ended *stepError) error {
+	if ended.reason.Rejected() {
+		return ended
 	}
 	return &stepError{Reason(phase + "." + ended.reason.Cause()), ended.verdict, string(ended.reason) + ": " + ended.detail}
 }
@@ -102,22 +106,20 @@ func named(phase string, err error) error {
 // watch looks at the mailbox by IMAP, and stays there while messages are
 // submitted, until they are announced.
 func (t *trip) watch() {
-	var (
-		box  *inbox
-		news *wait
-	)
-	t.place("seen_imap", &t.imap, func() (err error) {
+	box := &inbox{imap: &imap{conn: t.connection(t.ctx, t.plan.IMAP, t.plan.Password)}}
+	defer t.hangUp(box.conn)
+	t.place("seen_imap", &t.imap, box.conn, func() error {
 		ctx, cancel := t.share(2)
 		defer cancel()
-		box = &inbox{imap: &imap{conn: t.connection(ctx, t.plan.IMAP, t.plan.Password)}}
-		if err = box.open(); err == nil {
-			err = t.look(box, time.Time{})
+		defer func() { box.ctx = t.ctx }()
+		box.ctx = ctx
+		if err := box.open(); err != nil {
+			return err
 		}
-		box.ctx = t.ctx
-		return err
+		return t.look(box, time.Time{})
 	})
-	defer t.hangUp(box.conn)
 	seeing := t.blind == nil
+	var news *wait
 	if seeing && t.fresh != nil && box.caps["IDLE"] {
 		news = box.idle(t.patienceLeft())
 	}
@@ -126,9 +128,9 @@ func (t *trip) watch() {
 		return
 	}
 	if news != nil {
-		t.place("seen_imap", &t.imap, func() error { return t.stay(box, news) })
+		t.place("seen_imap", &t.imap, box.conn, func() error { return t.stay(box, news) })
 	} else if t.awaited() {
-		t.place("seen_imap", &t.imap, func() error { return t.poll(box) })
+		t.place("seen_imap", &t.imap, box.conn, func() error { return t.poll(box) })
 	}
 	if t.blind == nil {
 		_ = box.logout(box.quit) // it has done its work
@@ -216,36 +218,40 @@ func (t *trip) submit() {
 	ctx, cancel := t.share(2)
 	defer cancel()
 	s := newSender(t.connection(ctx, t.plan.Submit, t.plan.SubmitPassword))
-	err := t.phase("submit", func() error {
+	t.sending = t.phase("submit", s.conn, func() error {
 		return s.submit(list,
 			func(f *flight, at time.Time) { f.AcceptedAt = at; t.publish(f) },
 			func(f *flight, at time.Time) { f.Lost, f.DoneAt = true, at })
 	})
 	t.hangUp(s.conn)
 	t.peer = s.peer
-	t.sending = named("submit", err)
 	t.land(func(f *flight) bool { return f.Lost })
 	switch _, left := t.due(nil, t.begun); {
 	case !left:
 		t.retryAt = time.Time{}
-	case len(list) > maxSubmit && err == nil:
+	case len(list) > maxSubmit && t.sending == nil:
 		// The rest follows in the next run.
 	case len(list) > 0:
 		t.retryAt = time.Now().Add(t.plan.Retry)
 	}
 }
 
-// saw takes a message of ours in the mailbox into account. It reports whether
-// the message is one that is under way.
-func (t *trip) saw(s sighting, at time.Time) (*flight, bool) {
+// saw takes a message of ours in the mailbox into account, with the time of the
+// announcement that led to it, if one did. It reports whether the message is
+// one that is under way.
+func (t *trip) saw(s sighting, pushed time.Time) (*flight, bool) {
 	i := slices.IndexFunc(t.flying, func(f *flight) bool { return f.ID == s.id })
 	if i < 0 {
 		return nil, false
 	}
 	f := t.flying[i]
 	if f.ArrivedAt.IsZero() {
+		at := time.Now()
 		judgeHops(s.hops, f.SubmittedAt, at)
 		f.Hops = s.hops
+		if !pushed.IsZero() && !f.AcceptedAt.Before(t.begun) {
+			f.PushedAt, at = pushed, pushed
+		}
 		f.ArrivedAt = s.arrival(f.SubmittedAt, at)
 		if t.altered = ""; !s.intact {
 			t.altered = f.ID

@@ -25,6 +25,10 @@ func (b *bridge) Observe(now time.Time, ch probe.Changes) {
 	for _, bl := range ch.Blips {
 		b.log.Info("a failure was not confirmed", "check", bl.Check, "reason", string(bl.Reason))
 	}
+	if len(ch.Canaries) > 0 {
+		b.watchCanaries(ch.Canaries)
+		b.desk.ObserveCanaries(now, testMessages(ch.Canaries))
+	}
 	// An outage before its components: a component that turned red should
 	// already have its thread.
 	for i := range ch.Outages {

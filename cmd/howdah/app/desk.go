@@ -14,6 +14,9 @@ import (
 // a crash between a fact and its story loses nothing.
 const retell = 30 * 24 * time.Hour
 
+// retellCanaries is the same for test messages: none is under way for longer.
+const retellCanaries = 6 * 24 * time.Hour
+
 // story opens the desk and tells it all recent facts again.
 func (in *instance) story(ctx context.Context) error {
 	var err error
@@ -27,6 +30,10 @@ func (in *instance) story(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	canaries, err := in.record.Canaries(ctx, time.Now().Add(-retellCanaries))
+	if err != nil {
+		return err
+	}
 	// The prober will ask, when it is too late to begin without them.
 	if _, err := in.record.CheckStates(ctx); err != nil {
 		return err
@@ -34,6 +41,7 @@ func (in *instance) story(ctx context.Context) error {
 	for i := range outages {
 		in.desk.ObserveOutage(time.Now(), story(&outages[i]))
 	}
+	in.desk.ObserveCanaries(time.Now(), testMessages(canaries))
 	return nil
 }
 
