@@ -27,6 +27,11 @@ func newWatchlist(c config.Config) (*watchlist, error) {
 		}
 		w.checks = append(w.checks, check)
 	}
+	canaries, err := canaryChecks(c)
+	if err != nil {
+		return nil, err
+	}
+	w.checks = append(w.checks, canaries...)
 	for _, k := range c.Components {
 		p := probe.Component{Key: k.Key}
 		if len(k.DependsOn) > 0 {
