@@ -12,15 +12,18 @@ import (
 )
 
 const upsertCheckState = `
-INSERT INTO check_state (check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO check_state (check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason, watched_at, runs, failures)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT (check_key) DO UPDATE SET
     state = excluded.state,
     since_at = excluded.since_at,
     ever_ok = excluded.ever_ok,
     last_good_at = excluded.last_good_at,
     last_run_at = excluded.last_run_at,
-    reason = excluded.reason`
+    reason = excluded.reason,
+    watched_at = excluded.watched_at,
+    runs = excluded.runs,
+    failures = excluded.failures`
 
 const insertBlip = `
 INSERT INTO blip (check_key, failed_at, component, reason)
@@ -29,8 +32,13 @@ ON CONFLICT (check_key, failed_at) DO NOTHING`
 
 func saveStates(ctx context.Context, tx *sql.Tx, states []probe.CheckState) error {
 	for _, s := range states {
+		failures, err := json.Marshal(s.Failures)
+		if err != nil {
+			return fmt.Errorf("failures of check %q: %w", s.Check, err)
+		}
 		if _, err := tx.ExecContext(ctx, upsertCheckState, s.Check, string(s.State), sqlite.Millis(s.Since),
-			s.EverOK, sqlite.Millis(s.LastGoodAt), sqlite.Millis(s.LastRunAt), string(s.Reason)); err != nil {
+			s.EverOK, sqlite.Millis(s.LastGoodAt), sqlite.Millis(s.LastRunAt), string(s.Reason),
+			sqlite.Millis(s.WatchedAt), s.Runs, string(failures)); err != nil {
 			return fmt.Errorf("state of check %q: %w", s.Check, err)
 		}
 	}
@@ -118,7 +126,7 @@ func (db *DB) Blips(ctx context.Context, since time.Time) ([]probe.Blip, error) 
 }
 
 const selectCheckStates = `
-SELECT check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason
+SELECT check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason, watched_at, runs, failures
 FROM check_state
 ORDER BY check_key`
 
@@ -129,11 +137,16 @@ func (db *DB) CheckStates(ctx context.Context) ([]probe.CheckState, error) {
 	if err == nil {
 		err = each(rows, func(q *sql.Rows) error {
 			var s probe.CheckState
-			var since, good, run int64
-			if err := q.Scan(&s.Check, &s.State, &since, &s.EverOK, &good, &run, &s.Reason); err != nil {
+			var since, good, run, watched int64
+			var failures string
+			if err := q.Scan(&s.Check, &s.State, &since, &s.EverOK, &good, &run, &s.Reason, &watched, &s.Runs, &failures); err != nil {
 				return err
 			}
 			s.Since, s.LastGoodAt, s.LastRunAt = sqlite.Time(since), sqlite.Time(good), sqlite.Time(run)
+			s.WatchedAt = sqlite.Time(watched)
+			if err := json.Unmarshal([]byte(failures), &s.Failures); err != nil {
+				return fmt.Errorf("failures of check %q: %w", s.Check, err)
+			}
 			out = append(out, s)
 			return nil
 		})

@@ -16,6 +16,8 @@ func TestResultsSurviveReopening(t *testing.T) {
 	state := probe.CheckState{
 		Check: "imap-2", State: probe.Down, Since: at(0), EverOK: true,
 		LastGoodAt: at(-time.Minute), LastRunAt: at(time.Minute), Reason: "greeting.timeout",
+		WatchedAt: at(2 * time.Minute), Runs: 721,
+		Failures: []probe.Failure{{At: at(-time.Hour), Run: 700}, {At: at(-2 * time.Minute), Run: 720}},
 	}
 	filled(t, "state", reflect.ValueOf(state))
 	never := probe.CheckState{Check: "pop3", State: probe.Unknown}

@@ -41,11 +41,18 @@ func threadOfVersion1() *incidents.Incident {
 	return in
 }
 
+// outageOfVersion1 is the outage likewise.
+func outageOfVersion1() probe.Outage {
+	o := endedOutage()
+	o.Intermittent = false
+	return o
+}
+
 // A database that the first version wrote opens with this one, and nothing of
 // it is lost. The dump is never written anew.
 func TestDatabaseOfVersion1Opens(t *testing.T) {
 	db := open(t, load(t, "testdata/schema-1.sql"))
-	equal(t, outages(t, db, time.Time{}), []probe.Outage{endedOutage()})
+	equal(t, outages(t, db, time.Time{}), []probe.Outage{outageOfVersion1()})
 	equal(t, soleThread(t, db), threadOfVersion1())
 	states, err := db.CheckStates(t.Context())
 	must(t, err)
@@ -67,7 +74,7 @@ func TestDatabaseOfVersion1Opens(t *testing.T) {
 // A database of the version that kept only failing runs, likewise.
 func TestDatabaseOfVersion2Opens(t *testing.T) {
 	db := open(t, load(t, "testdata/schema-2.sql"))
-	equal(t, outages(t, db, time.Time{}), []probe.Outage{endedOutage()})
+	equal(t, outages(t, db, time.Time{}), []probe.Outage{outageOfVersion1()})
 	equal(t, soleThread(t, db), threadOfVersion1())
 	runs, err := db.Results(t.Context(), "imap-2", time.Time{})
 	must(t, err)

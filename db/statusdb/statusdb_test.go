@@ -110,7 +110,7 @@ func endedOutage() probe.Outage {
 	end, half := probe.Exact(at(78*time.Minute), probe.SourceFirstGood), bracket(20*time.Minute, probe.SourceFirstGood)
 	evidence := failingRun()
 	return probe.Outage{
-		ID: "ab34cd56ef12", Domain: "elephant",
+		ID: "ab34cd56ef12", Domain: "elephant", Intermittent: true,
 		Start: bracket(0, probe.SourcePhase), End: &end,
 		Affected: []probe.Affected{
 			{Component: "imap", Start: bracket(0, probe.SourcePhase), End: &half, Reason: "greeting.timeout", Partial: true},
