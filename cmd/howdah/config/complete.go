@@ -71,6 +71,9 @@ func (c Config) filled() Config {
 		if c.Components[i].Name == "" {
 			c.Components[i].Name = c.Components[i].Key
 		}
+		if c.Components[i].Role == "" {
+			c.Components[i].Role = c.guessRole(c.Components[i].Key)
+		}
 	}
 	c.nameChecks()
 	for i := range c.Checks {

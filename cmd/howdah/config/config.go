@@ -104,6 +104,7 @@ type Component struct {
 	Group       string
 	Description string
 	DependsOn   []string // keys of hosts, at most one
+	Role        string   // one of the roles; guessed from its checks when left out
 }
 
 // Check is one question asked of one target on a schedule.

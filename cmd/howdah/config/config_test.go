@@ -109,7 +109,7 @@ mailserver:
 hosts:      [{key: elephant}, {key: zebra, name: Zebra}]
 components:
   - {key: imap, name: "Reading mail (IMAP)", group: "Mail", description: "The inbox", depends_on: [elephant]}
-  - {key: webmail}
+  - {key: webmail, role: webmail}
 checks:
   - {component: imap, target: "imap://probe@127.0.0.1:2143", password_file: probe.password, every: 31s, timeout: 14s}
   - {component: imap, target: "imaps://probe@127.0.0.1:2993", password_file: probe.password}
@@ -143,8 +143,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Hosts: []Host{{Key: "elephant", Name: "elephant"}, {Key: "zebra", Name: "Zebra"}},
 		Components: []Component{
-			{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", Description: "The inbox", DependsOn: []string{"elephant"}},
-			{Key: "webmail", Name: "webmail"},
+			{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", Description: "The inbox", DependsOn: []string{"elephant"}, Role: Reading},
+			{Key: "webmail", Name: "webmail", Role: Webmail},
 		},
 		Checks: []Check{
 			{Key: "imap", Component: "imap", Target: "imap://probe@127.0.0.1:2143", PasswordFile: "/etc/howdah/probe.password", Every: 31 * time.Second, Timeout: 14 * time.Second},
@@ -280,9 +280,9 @@ func TestCompleteReportsMistakes(t *testing.T) {
 
 func TestBundledServerIsChecked(t *testing.T) {
 	components := []Component{
-		{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", DependsOn: []string{"mailserver"}},
-		{Key: "pop3", Name: "Fetching mail (POP3)", Group: "Mail", DependsOn: []string{"mailserver"}},
-		{Key: "incoming", Name: "Receiving mail (SMTP)", Group: "Mail", DependsOn: []string{"mailserver"}},
+		{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", DependsOn: []string{"mailserver"}, Role: Reading},
+		{Key: "pop3", Name: "Fetching mail (POP3)", Group: "Mail", DependsOn: []string{"mailserver"}, Role: Fetching},
+		{Key: "incoming", Name: "Receiving mail (SMTP)", Group: "Mail", DependsOn: []string{"mailserver"}, Role: Receiving},
 	}
 	for _, c := range []struct {
 		name    string

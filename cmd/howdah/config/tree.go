@@ -107,6 +107,7 @@ func (c *Config) tree() object {
 				{"group", "heading that it stands under", text(&p.Group)},
 				{"description", "one line for readers", text(&p.Description)},
 				{"depends_on", "key of the host that it runs on", texts(&p.DependsOn)},
+				{"role", "what it is to users; left out: guessed from its checks", choice(&p.Role, roles...)},
 			}
 		})},
 		{"checks", "questions asked of targets on a schedule", items(&c.Checks, func(k *Check) object {
