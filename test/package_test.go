@@ -114,6 +114,7 @@ func TestPackageContents(t *testing.T) {
 		`-rw-r--r-- root/root .* \./usr/share/man/man1/howdah-account-add\.1\.gz`,
 		`-rw-r--r-- root/root .* \./usr/share/doc/howdah/changelog\.Debian\.gz`,
 		`-rw-r--r-- root/root .* \./usr/share/doc/howdah/copyright`,
+		`-rw-r--r-- root/root .* \./usr/share/doc/howdah/examples/grafana\.json`,
 		`-rw-r--r-- root/root .* \./usr/share/doc/howdah/third-party\.gz`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + want + `$`).MatchString(contents) {

@@ -20,11 +20,27 @@ func probeCommand() *cobra.Command {
 line with performance data, and the exit code 0 for ok, 1 for a warning, 2 for
 critical and 3 for unknown: we could not ask, or were asked wrongly.
 
-URL is scheme://user@host:port with the scheme imap, imaps, pop3, pop3s, smtp,
-submission, smtps, lmtp, managesieve, tcp or tls, or lmtp+unix:///path for a
-socket. ?insecure=true accepts any certificate; ?rcpt=ADDRESS asks a server for
-SMTP or LMTP whether it would take mail for the address, and sends none;
-?expect=TEXT is how the first line must begin, for tcp and tls.
+URL is what a check's target is, scheme://user@host:port with a default port:
+
+  imap, imaps              log in, open the inbox; ?append=FOLDER puts a message
+                           into a folder of the probe's own and takes it out
+                           again, ?idle=true times how soon one is announced
+  pop3, pop3s              log in, look at the inbox; ?retr=true reads a message
+  smtp, submission, smtps  log in; ?rcpt=ADDRESS asks whether mail to it would be
+                           taken, and &data=true sends one
+  lmtp, lmtp+unix:///PATH  ?rcpt=ADDRESS likewise
+  managesieve              log in
+  horde+https, roundcube+https, webmail+https
+                           log in to webmail by its form and log out
+  http, https              get a page; #expect=TEXT is on it, #status=CODE is its
+                           code
+  tcp, tls                 connect; ?expect=TEXT begins the server's first line
+  dns://DOMAIN             ask for what mail needs; ?ask=mx,spf,dkim,dmarc,...
+  exec:///PROGRAM          run a monitoring plugin; ?arg=TEXT once or more
+
+?insecure=true (#insecure=true for a web page) accepts any certificate;
+?plaintext=true lets the password go in the clear, which it else does only on
+this machine. Without a user in the URL nobody logs in.
 
 A limit is RANGE, for the whole time, or FIGURE=RANGE, where the figure is
 total, cert_days or a phase such as connect, tls or auth; several have commas
