@@ -46,11 +46,12 @@ func (b *bridge) Observe(now time.Time, ch probe.Changes) {
 // story is the part of an outage that readers are told.
 func story(o *probe.Outage) incidents.Outage {
 	s := incidents.Outage{
-		ID:      o.ID,
-		Domain:  o.Domain,
-		Start:   moment(o.Start),
-		End:     momentOrNil(o.End),
-		Unclean: o.Start.Source == probe.SourceUnclean,
+		ID:           o.ID,
+		Domain:       o.Domain,
+		Start:        moment(o.Start),
+		End:          momentOrNil(o.End),
+		Unclean:      o.Start.Source == probe.SourceUnclean,
+		Intermittent: o.Intermittent,
 	}
 	for _, a := range o.Affected {
 		s.Affected = append(s.Affected, incidents.Affected{
@@ -58,6 +59,7 @@ func story(o *probe.Outage) incidents.Outage {
 			Start:     moment(a.Start),
 			End:       momentOrNil(a.End),
 			Partial:   a.Partial,
+			Reason:    string(a.Reason),
 		})
 	}
 	return s
@@ -86,11 +88,14 @@ func componentFact(f probe.ComponentFact) incidents.ComponentFact {
 		GoodAt:    f.LastGood,
 		StaleAt:   f.StaleAt,
 	}
-	if f.State == probe.Down || f.State == probe.Recovering {
+	switch {
+	case f.State == probe.Down || f.State == probe.Recovering:
 		c.Status = incidents.MajorOutage
 		if f.Partial {
 			c.Status = incidents.PartialOutage
 		}
+	case f.Intermittent:
+		c.Status = incidents.PartialOutage
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"howdah/cmd/howdah/config"
@@ -65,7 +66,7 @@ func deskOptions(c config.Config) (incidents.Options, error) {
 	for i, k := range c.Components {
 		components = append(components, incidents.Component{
 			Key: k.Key, Name: k.Name, Group: k.Group, Description: k.Description,
-			DependsOn: k.DependsOn, Position: i + 1,
+			DependsOn: k.DependsOn, Position: i + 1, Role: incidents.Role(k.Role), Unwatched: unwatched(c, k.Key),
 		})
 	}
 	return incidents.Options{
@@ -77,4 +78,10 @@ func deskOptions(c config.Config) (incidents.Options, error) {
 			QuietPeriod:  c.Detection.QuietPeriod,
 		},
 	}, nil
+}
+
+// unwatched reports whether nothing is ever asked of the component.
+func unwatched(c config.Config, component string) bool {
+	return !slices.ContainsFunc(c.Checks, func(k config.Check) bool { return k.Component == component }) &&
+		!slices.ContainsFunc(c.Canaries, func(k config.Canary) bool { return k.Component == component })
 }

@@ -143,6 +143,7 @@ func (in *instance) start(ctx context.Context) error {
 			in.fail(fmt.Errorf("prober: %w", err))
 		}
 	})
+	in.down.goStep("maintenance", in.maintain)
 	in.down.goStep("renderer", in.site.run)
 	srv := web.HTTPServer(&in.site)
 	in.down.add("web", func(limit context.Context) error { return shutdown(limit, srv) })
