@@ -74,7 +74,7 @@ page when the command returns; its URL is printed.`,
 
 func incidentCommand(g *global) *cobra.Command {
 	cmd := &cobra.Command{Use: "incident", Short: "List and show threads"}
-	var listJSON, showJSON bool
+	var listJSON, showJSON, withEvidence bool
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the threads, newest first",
@@ -107,6 +107,9 @@ func incidentCommand(g *global) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if withEvidence {
+				return showEvidence(cmd, c, args[0], showJSON)
+			}
 			in, err := app.Incident(cmd.Context(), c, args[0])
 			if err != nil {
 				return err
@@ -120,6 +123,7 @@ func incidentCommand(g *global) *cobra.Command {
 	}
 	list.Flags().BoolVar(&listJSON, "json", false, "print JSON")
 	show.Flags().BoolVar(&showJSON, "json", false, "print JSON")
+	show.Flags().BoolVar(&withEvidence, "evidence", false, "show what is kept of its outages instead: conversations, ends of the process, the machine")
 	cmd.AddCommand(list, show)
 	return cmd
 }

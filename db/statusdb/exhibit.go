@@ -10,7 +10,7 @@ import (
 )
 
 // exhibitsMost bounds what is kept of an outage in this table, in bytes.
-const exhibitsMost = 16 << 10
+const exhibitsMost = 8 << 10
 
 const (
 	insertExhibit = `

@@ -12,7 +12,8 @@ import (
 )
 
 // maxLogTail bounds what is kept of the last lines of a process that ended.
-const maxLogTail = 64 << 10
+// With those of two exits, a run and its exhibits an outage has at most 64 KiB.
+const maxLogTail = 22 << 10
 
 const upsertOutage = `
 INSERT INTO outage (id, domain,
@@ -29,7 +30,8 @@ ON CONFLICT (id) DO UPDATE SET
     end_best_at = excluded.end_best_at,
     end_latest_at = excluded.end_latest_at,
     end_source = excluded.end_source,
-    evidence = excluded.evidence
+    evidence = excluded.evidence,
+    intermittent = excluded.intermittent
 WHERE outage.end_best_at IS NULL`
 
 // saveOutage writes the outage with its affected components and exits,
@@ -94,6 +96,9 @@ func saveExits(ctx context.Context, tx *sql.Tx, o probe.Outage) error {
 		components, err := json.Marshal(e.Components)
 		if err != nil {
 			return err
+		}
+		if i > 0 && i < len(o.Exits)-1 {
+			e.LogTail = nil // in a crash loop the first and the last tell all
 		}
 		tail, err := json.Marshal(newest(e.LogTail, maxLogTail))
 		if err != nil {

@@ -109,3 +109,23 @@ func TestLogTailIsBounded(t *testing.T) {
 	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{o}}))
 	equal(t, outages(t, db, time.Time{})[0].Exits[0].LogTail, []string{"goroutine 1 [running]:", "main.main()"})
 }
+
+// In a crash loop the ends are all kept, and the words of the first and the
+// last of them.
+func TestLogsOfACrashLoopAreBounded(t *testing.T) {
+	o := endedOutage()
+	for len(o.Exits) < 50 {
+		o.Exits = append(o.Exits, o.Exits[0])
+	}
+	db := fresh(t)
+	must(t, db.Save(t.Context(), probe.Facts{Outages: []probe.Outage{o}}))
+	exits := outages(t, db, time.Time{})[0].Exits
+	if len(exits) != 50 {
+		t.Fatalf("%d exits kept of 50", len(exits))
+	}
+	for i, e := range exits {
+		if kept := len(e.LogTail) > 0; kept != (i == 0 || i == 49) {
+			t.Errorf("log of end %d kept: %v", i+1, kept)
+		}
+	}
+}

@@ -11,8 +11,9 @@ import (
 // bridge turns the probe's facts into the desk's calls. It is the one place
 // that knows both.
 type bridge struct {
-	desk *incidents.Desk
-	log  *slog.Logger
+	desk  *incidents.Desk
+	scene *scene // nil: nobody looks
+	log   *slog.Logger
 }
 
 var _ probe.Observer = (*bridge)(nil)
@@ -29,6 +30,10 @@ func (b *bridge) Observe(now time.Time, ch probe.Changes) {
 		b.watchCanaries(ch.Canaries)
 		b.desk.ObserveCanaries(now, testMessages(ch.Canaries))
 	}
+	if b.scene != nil {
+		b.scene.observe(now, ch.Outages)
+	}
+	b.desk.ObserveSegments(now, past(ch.Segments))
 	// An outage before its components: a component that turned red should
 	// already have its thread.
 	for i := range ch.Outages {

@@ -27,6 +27,9 @@ func (in *instance) story(ctx context.Context) error {
 	if err := in.desk.Load(ctx); err != nil {
 		return err
 	}
+	if err := in.tellPast(ctx, time.Now()); err != nil {
+		return err
+	}
 	outages, err := in.record.Outages(ctx, time.Now().Add(-retell))
 	if err != nil {
 		return err

@@ -32,9 +32,11 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 		restart:  m.Restart == config.Always,
 		delay:    m.RestartDelay,
 		log:      in.Log,
+		last:     &in.lastExit,
 		onExit: func(e probe.Exit) {
 			in.life.ended()
 			e.Host, e.Components = m.Host, in.served()
+			e.LogTail = scrub(e.LogTail, in.secrets())
 			in.prober.Exit(e)
 		},
 		onReady: func() {
@@ -51,6 +53,14 @@ func (in *instance) startMail(last *lastBeat) (childStatus, error) {
 		in.Log.Error("mail server did not start; the page goes on without it", "error", err)
 	}
 	return st, nil
+}
+
+// mailPID is that of the mail server, 0 while it does not run.
+func (in *instance) mailPID() int {
+	if in.super == nil {
+		return 0
+	}
+	return in.super.PID()
 }
 
 // served are the components that the bundled server's process stands behind:

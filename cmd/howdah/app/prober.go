@@ -56,13 +56,14 @@ func (in *instance) prepareProber() error {
 	in.push = probe.NewPush(func(checks ...string) { in.prober.Kick(checks...) })
 	in.push.Expect(w.await(in.push))
 	in.watched.Store(w)
+	look := &scene{data: in.data, last: &in.lastExit, pid: in.mailPID, keep: func(e probe.Exhibit) { in.prober.Exhibit(e) }}
 	in.prober = probe.New(probe.Options{
 		Runner:     &probe.Runner{RootCAs: in.roots},
 		Checks:     w.checks,
 		Components: w.components,
 		Settings:   w.settings,
 		Store:      in.record,
-		Observer:   &bridge{desk: in.desk, log: in.Log},
+		Observer:   &bridge{desk: in.desk, scene: look, log: in.Log},
 		Log:        in.Log,
 	})
 	return nil

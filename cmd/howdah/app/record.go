@@ -19,6 +19,9 @@ import (
 type record interface {
 	incidents.Store
 	probe.Store
+	// Segments returns what every component was from since on.
+	Segments(ctx context.Context, since time.Time) ([]probe.Segment, error)
+	facts
 }
 
 // openRecord opens howdah.db and tells the desk what is in it. A damaged file
@@ -73,6 +76,12 @@ func (noRecord) Outages(context.Context, time.Time) ([]probe.Outage, error) { re
 // Canaries returns none.
 func (noRecord) Canaries(context.Context, time.Time) ([]probe.Canary, error) { return nil, nil }
 
+// Segments returns none.
+func (noRecord) Segments(context.Context, time.Time) ([]probe.Segment, error) { return nil, nil }
+
+// Exhibits returns none.
+func (noRecord) Exhibits(context.Context, string) ([]probe.Exhibit, error) { return nil, nil }
+
 // CheckStates returns none.
 func (noRecord) CheckStates(context.Context) ([]probe.CheckState, error) { return nil, nil }
 
@@ -80,7 +89,9 @@ func (noRecord) CheckStates(context.Context) ([]probe.CheckState, error) { retur
 func (n noRecord) SaveIncident(context.Context, *incidents.Incident) error { return n.err }
 
 // MoveStory refuses.
-func (n noRecord) MoveStory(context.Context, *incidents.Incident, *incidents.Incident) error { return n.err }
+func (n noRecord) MoveStory(context.Context, *incidents.Incident, *incidents.Incident) error {
+	return n.err
+}
 
 // Maintenances returns none.
 func (noRecord) Maintenances(context.Context) ([]*incidents.Maintenance, error) { return nil, nil }

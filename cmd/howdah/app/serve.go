@@ -63,6 +63,7 @@ type instance struct {
 	metrics  http.Handler
 	super    *supervisor
 	life     childLife
+	lastExit lastExit
 	roots    *x509.CertPool // what the probe trusts beside the system's roots
 	mail     childSettings
 	demo     string     // the demo account's password, on the very first start
@@ -133,7 +134,7 @@ func (in *instance) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stop, err := serveSocket(in.data, controlSocket, newsroom{desk: in.desk, url: func() string { return *in.url.Load() }}.ops())
+	stop, err := serveSocket(in.data, controlSocket, in.controlOps())
 	if err != nil {
 		return err
 	}

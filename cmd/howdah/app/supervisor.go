@@ -33,6 +33,7 @@ type supervisor struct {
 	restart  bool // after an exit that nobody asked for
 	delay    time.Duration
 	log      *slog.Logger
+	last     *lastExit
 	onExit   func(probe.Exit) // an exit that nobody asked for, at once
 	onReady  func()
 
@@ -165,6 +166,7 @@ func (s *supervisor) once(started func(childStatus)) (childStatus, probe.Exit) {
 
 	cmd := exec.Command(s.program, "mailserver", "--supervised") // #nosec G204 -- our own binary (os.Executable)
 	cmd.Stdout, cmd.Stderr = logW, logW
+	cmd.Env = append(os.Environ(), "GOTRACEBACK=all") // a panic says what all the others were doing
 	cmd.ExtraFiles = []*os.File{settingsR, statusW}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Pdeathsig: syscall.SIGKILL, // a stopped process ignores all others
@@ -200,6 +202,7 @@ func (s *supervisor) once(started func(childStatus)) (childStatus, probe.Exit) {
 	err = cmd.Wait()
 	at := time.Now().UTC()
 	close(ended)
+	s.last.note(cmd.ProcessState)
 	s.mu.Lock()
 	s.pid = 0
 	s.mu.Unlock()

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"howdah/incidents"
+	"howdah/probe"
+)
+
+// tellPast tells the desk what components were in this year and the last: what
+// is drawn and counted from the snapshot needs no more.
+func (in *instance) tellPast(ctx context.Context, now time.Time) error {
+	since := time.Date(now.Year()-1, time.January, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -1)
+	segments, err := in.record.Segments(ctx, since)
+	if err != nil {
+		return err
+	}
+	in.desk.ObserveSegments(now, past(segments))
+	return nil
+}
+
+// past is what components were, in the words of the story.
+func past(facts []probe.Segment) []incidents.Segment {
+	segments := make([]incidents.Segment, len(facts))
+	for i, f := range facts {
+		segments[i] = incidents.Segment{Component: f.Component, From: f.From, Condition: condition(f.State)}
+	}
+	return segments
+}
+
+func condition(s probe.SegmentState) incidents.Condition {
+	switch s {
+	case probe.SegmentUp:
+		return incidents.WasUp
+	case probe.SegmentDegraded:
+		return incidents.WasDegraded
+	case probe.SegmentDown:
+		return incidents.WasDown
+	case probe.SegmentMaintenance:
+		return incidents.WasMaintained
+	}
+	return incidents.WasUnmonitored
+}
