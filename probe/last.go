@@ -16,7 +16,7 @@ func (p *Prober) Last() []Result {
 	var list []Result
 	now := time.Now()
 	for _, s := range p.slots {
-		if s.last != nil && now.Sub(s.last.EndedAt()) <= staleAfter*s.check.Every {
+		if s.last != nil && !now.After(s.check.beat(s.last.EndedAt(), staleAfter)) {
 			list = append(list, *s.last)
 		}
 	}

@@ -46,14 +46,15 @@ func TestLastForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(newRig().options())
 		s := p.slots["imap"]
-		s.had(Result{Check: "imap", StartedAt: time.Now(), Took: time.Second, Verdict: OK})
-		time.Sleep(time.Second + staleAfter*s.check.Every)
+		r := Result{Check: "imap", StartedAt: time.Now(), Took: time.Second, Verdict: OK}
+		s.had(r)
+		time.Sleep(time.Until(s.check.beat(r.EndedAt(), staleAfter)))
 		if got := p.Last(); len(got) != 1 {
-			t.Errorf("three intervals old: %+v", got)
+			t.Errorf("three turns later: %+v", got)
 		}
 		time.Sleep(1)
 		if got := p.Last(); len(got) != 0 {
-			t.Errorf("older: %+v", got)
+			t.Errorf("and then: %+v", got)
 		}
 	})
 }

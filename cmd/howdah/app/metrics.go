@@ -41,7 +41,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descUp         = desc("component_up", "Whether the component works: 1, or 0 while it is down. Absent while that is not known.", "component")
+	descUp         = desc("component_up", "Whether the component works: 1, or 0 while it is down. Absent while that is not known, and during maintenance.", "component")
 	descChecked    = desc("component_checked_timestamp_seconds", "When the component was last checked with a result. Absent before the first.", "component")
 	descState      = desc("component_state", "1 for the state that the component's checks are in, 0 for every other; unknown also when nothing is known of now.", "component", "state")
 	descUnresolved = desc("incidents_unresolved", "Threads that are not resolved.")
@@ -67,7 +67,7 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 	now, s := time.Now(), m.snapshot()
 	for _, f := range m.facts() {
 		m.states(gauge, now, f)
-		if f.State != probe.Unknown && !now.After(f.StaleAt) {
+		if f.State != probe.Unknown && f.State != probe.Maintenance && !now.After(f.StaleAt) {
 			gauge(descUp, number(f.State == probe.Up || f.State == probe.Suspect), f.Component)
 		}
 		if !f.CheckedAt.IsZero() {
@@ -89,7 +89,7 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 }
 
 // states are all that a component can be in.
-var states = []probe.State{probe.Unknown, probe.Up, probe.Suspect, probe.Down, probe.Recovering}
+var states = []probe.State{probe.Unknown, probe.Up, probe.Suspect, probe.Down, probe.Recovering, probe.Maintenance}
 
 func (m *meter) states(gauge func(*prometheus.Desc, float64, ...string), now time.Time, f probe.ComponentFact) {
 	current := f.State

@@ -57,7 +57,7 @@ func TestMetricsSayWhatIsKnown(t *testing.T) {
 		},
 		facts: func() []probe.ComponentFact {
 			return []probe.ComponentFact{
-				fact("a", probe.Up, later), fact("b", probe.Suspect, later), fact("c", probe.Down, later), fact("d", probe.Recovering, later),
+				fact("a", probe.Up, later), fact("b", probe.Suspect, later), fact("c", probe.Down, later), fact("d", probe.Recovering, later), fact("m", probe.Maintenance, later),
 				fact("old", probe.Up, now.Add(-time.Second)), {Component: "new", State: probe.Unknown},
 			}
 		},
@@ -69,9 +69,10 @@ func TestMetricsSayWhatIsKnown(t *testing.T) {
 		`component_checked_timestamp_seconds{component="b"} 1.12290859e+09`,
 		`component_checked_timestamp_seconds{component="c"} 1.12290859e+09`,
 		`component_checked_timestamp_seconds{component="d"} 1.12290859e+09`,
+		`component_checked_timestamp_seconds{component="m"} 1.12290859e+09`,
 		`component_checked_timestamp_seconds{component="old"} 1.12290859e+09`,
 		`component_state{component="a",state="up"} 1`, `component_state{component="b",state="suspect"} 1`, `component_state{component="c",state="down"} 1`,
-		`component_state{component="d",state="recovering"} 1`, `component_state{component="new",state="unknown"} 1`, `component_state{component="old",state="unknown"} 1`,
+		`component_state{component="d",state="recovering"} 1`, `component_state{component="m",state="maintenance"} 1`, `component_state{component="new",state="unknown"} 1`, `component_state{component="old",state="unknown"} 1`,
 		`component_up{component="a"} 1`, `component_up{component="b"} 1`, `component_up{component="c"} 0`, `component_up{component="d"} 0`,
 		"incidents_unresolved 2", "mailserver_restarts_total 2", "mailserver_up 0", "outages_open 1", "store_unsaved_seconds 0",
 	}
@@ -80,8 +81,8 @@ func TestMetricsSayWhatIsKnown(t *testing.T) {
 	got = slices.DeleteFunc(got, func(line string) bool {
 		return strings.HasPrefix(line, "component_state") && strings.HasSuffix(line, " 0")
 	})
-	if all-len(got) != 6*(len(states)-1) {
-		t.Errorf("%d states are not those of 6 components", all-len(got))
+	if all-len(got) != 7*(len(states)-1) {
+		t.Errorf("%d states are not those of 7 components", all-len(got))
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -58,7 +58,7 @@ func (in *instance) prepareSite() error {
 	if !in.Config.Mailserver.Off {
 		m.mail = &in.life
 	}
-	in.metrics = m.handler(&outcomes{last: in.prober.Last, watched: in.watched.Load}, &canaries{in.prober.Canaries})
+	in.metrics = m.handler(&outcomes{in.prober.Last, in.watched.Load}, &canaries{in.prober.Canaries}, &rhythm{in.prober.Schedule})
 	o, err := in.website(in.Config)
 	if err != nil {
 		return err
