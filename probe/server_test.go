@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -29,6 +30,8 @@ const (
 	flood    = "FLOOD" // 10 MB without a line end
 	drip     = "DRIP"  // a byte a second without a line end
 	lag      = "LAG"   // six seconds pass
+	keepText = "KEEP"  // read the literal that the client announced last
+	giveText = "GIVE"  // give it back as the answer to a FETCH of UID 42
 )
 
 // play holds the conversation; it returns the first line that was not as the
@@ -36,8 +39,17 @@ const (
 func (s script) play(conn net.Conn, cert tls.Certificate) string {
 	defer conn.Close()
 	in := bufio.NewReader(conn)
+	announced, text := 0, ""
 	for _, line := range s {
 		switch line {
+		case keepText:
+			b := make([]byte, announced+len("\r\n"))
+			if _, err := io.ReadFull(in, b); err != nil {
+				return "want a literal, got " + err.Error()
+			}
+			text = string(b[:announced])
+		case giveText:
+			_, _ = fmt.Fprintf(conn, "* 1 FETCH (UID 42 BODY[] {%d}\r\n%s)\r\n", len(text), text)
 		case startTLS:
 			server := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{cert}})
 			if server.Handshake() != nil {
@@ -72,6 +84,9 @@ func (s script) play(conn net.Conn, cert tls.Certificate) string {
 			got, err := in.ReadString('\n')
 			if err != nil {
 				return "want " + line + ", got " + err.Error()
+			}
+			if n, ok := literal(strings.TrimSpace(got)); ok {
+				announced = n
 			}
 			if !strings.HasPrefix(got, strings.TrimPrefix(line, "C: ")) {
 				return "want " + line + ", got " + got
