@@ -46,8 +46,13 @@ func (r *rhythm) Collect(to chan<- prometheus.Metric) {
 	for _, why := range []string{"late", "running"} {
 		total(descSkipped, f.Skipped[why], why)
 	}
+	// Reasons that look alike here have to be one.
+	doubted := map[[2]string]int64{}
 	for reason, n := range f.Doubted {
-		total(descDoubted, n, word(reason.Phase()), word(reason.Cause()))
+		doubted[[2]string{word(reason.Phase()), word(reason.Cause())}] += n
+	}
+	for label, n := range doubted {
+		total(descDoubted, n, label[:]...)
 	}
 	total(descClockSteps, f.ClockSteps)
 	total(descSuspends, f.Suspends)

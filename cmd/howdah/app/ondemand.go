@@ -96,7 +96,7 @@ func (m module) at(host string) (probe.Target, error) {
 }
 
 // ServeHTTP runs one check and answers with its figures, whatever they say.
-// Any other answer than 200 means that nothing was asked.
+// Any other answer than 200 means that the target had no say.
 func (o *ondemand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	q := r.URL.Query()
