@@ -25,6 +25,11 @@ func FuzzServer(f *testing.F) {
 	f.Add("lmtp", []byte("220 a\r\n250-b\r\n250 SIZE\r\n250\r\n550-a\r\n550 b\r\n"))
 	f.Add("tcp", []byte("SSH-2.0\r\n"))
 	f.Add("managesieve", []byte("\"SASL\" \"PLAIN\"\r\n\"X\" {3}\r\nabc\r\nOK\r\nNO (TRYLATER) \"x\"\r\n"))
+	f.Add("http", []byte("HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nSSH-x\r\n0\r\n\r\n"))
+	f.Add("http", []byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 302 \x1b[31m\r\nLocation: //127.0.0.1/;x?y=%zz\r\n\r\n"))
+	f.Add("webmail+http", []byte("HTTP/1.1 200\r\n\r\n<title>\xff</title><form action=a><input type=email name=u><select><option><input type=password name=p>"))
+	f.Add("roundcube+http", []byte("HTTP/1.1 200 OK\r\n\r\n<form><input name=_user><input type=password name=_pass></form>display_message(\"\\u0000\",\"error\""))
+	f.Add("horde+http", []byte("HTTP/1.1 200 OK\r\n\r\n<form><input name=horde_user><input type=password name=horde_pass></form><a href=\"?horde_logout_token=\">"))
 	f.Fuzz(func(t *testing.T, scheme string, says []byte) {
 		if _, ok := schemeOf(scheme); !ok {
 			t.Skip()

@@ -53,8 +53,8 @@ func (s *site) judgeBody(a *answer) error {
 	if bytes.Contains(a.body, []byte(want)) {
 		return nil
 	}
-	if coding := a.header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return &fault{"proto", "encoded as " + coding + ", which nobody asked for"}
+	if err := a.plain(); err != nil {
+		return err
 	}
 	extent := "the page"
 	if a.cut {

@@ -22,6 +22,10 @@ func TestStream(t *testing.T) {
 		{"no line", "tcp://127.0.0.1:22?expect=SSH-2.0", script{}, Fail, "greeting.eof", ""},
 		{"half a line", "tcp://127.0.0.1:22?expect=SSH-2.0", script{"S~ SSH-2.0"}, Fail, "greeting.eof", ""},
 		{"floods", "tcp://127.0.0.1:22?expect=SSH-2.0", script{flood}, Fail, "greeting.toolong", ""},
+		{"answer", `tcp://127.0.0.1:22?send=PING\r\nBYE\n&expect=%2BPONG`, script{"C: PING\r\n", "C: BYE\n", "S: +PONG"}, OK, "", "connect answer"},
+		{"any answer", `tcp://127.0.0.1:22?send=\\\t\n`, script{"C: \\\t\n", "S: what?"}, OK, "", "connect answer"},
+		{"another answer", `tcp://127.0.0.1:22?send=PING\n&expect=%2BPONG`, script{"C: PING\n", "S: -ERR"}, Fail, "answer.mismatch", "connect answer"},
+		{"no answer", `tcp://127.0.0.1:22?send=PING\n`, script{"C: PING\n"}, Fail, "answer.eof", ""},
 		{"no TLS", "tls://127.0.0.1:443", script{"S: * OK in the clear", hang}, Fail, "tls.proto", "connect tls"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -51,6 +55,7 @@ func TestCertificate(t *testing.T) {
 	}{
 		{"good", "tls://192.0.2.1:443", a.leaf(t, "192.0.2.1", 15*day), script{startTLS}, OK, "", 15 * day, ""},
 		{"with a first line", "tls://192.0.2.1:443?expect=hello", a.leaf(t, "192.0.2.1", 15*day), script{startTLS, "S: hello there"}, OK, "", 15 * day, ""},
+		{"with an answer", `tls://192.0.2.1:443?send=PING\n&expect=pong`, a.leaf(t, "192.0.2.1", 15*day), script{startTLS, "C: PING\n", "S: pong"}, OK, "", 15 * day, ""},
 		{"with another", "tls://192.0.2.1:443?expect=hello", a.leaf(t, "192.0.2.1", 15*day), script{startTLS, "S: go away"}, Fail, "greeting.mismatch", 15 * day, "go away"},
 		{"ends soon", "tls://192.0.2.1:443", a.leaf(t, "192.0.2.1", 13*day), script{startTLS}, Slow, "", 13 * day, "the certificate ends at "},
 		{"has ended", "tls://192.0.2.1:443", a.leaf(t, "192.0.2.1", -time.Hour), script{startTLS}, Fail, "tls.cert_expired", -time.Hour, "expired"},

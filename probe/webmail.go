@@ -72,6 +72,9 @@ func (w *webmail) judgePage(a *answer) error {
 	if a.code/100 != 2 {
 		return &fault{"status", a.status}
 	}
+	if err := a.plain(); err != nil {
+		return err
+	}
 	var found bool
 	if w.form, found = loginForm(a.body); !found {
 		return &fault{"noform", fmt.Sprintf("no form asks for a password on the page titled %q", titleOf(a.body))}
@@ -89,11 +92,11 @@ func (w *webmail) judgePage(a *answer) error {
 
 // login posts the form.
 func (w *webmail) login(page *answer, to *url.URL) (*answer, error) {
+	if err := w.mayFollow(page.from, to); err != nil {
+		return nil, &stepError{"login.redirect", Fail, "the form " + err.Error()}
+	}
 	w.mechanism = "form"
 	return w.follow(request{phase: "login", to: to, whole: true, judge: w.judgeAnswer, form: func() (url.Values, error) {
-		if err := w.mayFollow(page.from, to); err != nil {
-			return nil, &fault{"redirect", "the form " + err.Error()}
-		}
 		password, err := w.secret()
 		if err != nil {
 			return nil, err
@@ -138,22 +141,30 @@ func (w *webmail) fields() (user, password string, err error) {
 // judgeAnswer looks at what became of the login, but not yet at whether it was
 // let in: a site may answer a refusal with 401 or 200 alike.
 func (w *webmail) judgeAnswer(a *answer) error {
-	notice := w.recipe.noticeOf(a.body)
-	says := func(text string) bool {
-		return text != "" && (strings.Contains(notice, text) || notice == "" && bytes.Contains(a.body, []byte(text)))
+	if err := a.plain(); err != nil {
+		return err
 	}
-	if says(w.target.Site.Backend) {
-		return &fault{"backend", cmp.Or(notice, w.target.Site.Backend)}
+	proof := w.proof()
+	if proof != "" && bytes.Contains(a.body, []byte(proof)) {
+		return nil // what else is on the page may be in somebody's mail
+	}
+	said := w.recipe.noticeOf(a.body)
+	where := said
+	if w.recipe.notices == nil {
+		where = string(a.body) // nobody knows where on it such things are said
+	}
+	if text := w.target.Site.Backend; text != "" && strings.Contains(where, text) {
+		return &fault{"backend", text}
 	}
 	for _, known := range w.recipe.notices {
-		if !says(known.text) {
-			continue
-		}
-		if known.cause == "limited" {
+		switch {
+		case !strings.Contains(said, known.text):
+		case known.cause == "limited":
 			// It may be our own failures that it counts, during an outage, say.
-			return &stepError{"login.limited", Inconclusive, notice}
+			return &stepError{"login.limited", Inconclusive, said}
+		default:
+			return &fault{known.cause, said}
 		}
-		return &fault{known.cause, notice}
 	}
 	if _, again := loginForm(a.body); a.code >= 500 || a.code >= 400 && !again {
 		return &fault{"status", a.status}
@@ -161,18 +172,22 @@ func (w *webmail) judgeAnswer(a *answer) error {
 	return nil
 }
 
+// proof is what only a page behind the login holds; empty for that it does not
+// ask for a password.
+func (w *webmail) proof() string { return cmp.Or(w.recipe.inside, w.target.Expect) }
+
 // judgeLogin looks at whether the login was let in. A form that comes back is a
 // refusal whatever it says, so that a wrong password never looks like an outage.
 func (w *webmail) judgeLogin(a *answer) error {
-	text := cmp.Or(w.recipe.inside, w.target.Expect)
+	proof := w.proof()
 	_, again := loginForm(a.body)
 	switch {
-	case text != "" && bytes.Contains(a.body, []byte(text)), text == "" && !again:
+	case proof != "" && bytes.Contains(a.body, []byte(proof)), proof == "" && !again:
 		return nil
 	case again:
 		return &fault{"no", cmp.Or(w.recipe.noticeOf(a.body), "the form came back")}
 	}
-	return &fault{"mismatch", fmt.Sprintf("%q is not on the page titled %q", text, titleOf(a.body))}
+	return &fault{"mismatch", fmt.Sprintf("%q is not on the page titled %q", proof, titleOf(a.body))}
 }
 
 // mailbox looks at the inbox, where the recipe knows how.
