@@ -63,3 +63,25 @@ func TestSocketWithoutServer(t *testing.T) {
 		t.Errorf("left behind: got %s %q (%s)", r.Verdict, r.Reason, r.Detail)
 	}
 }
+
+// LMTP answers for the recipient, once the text is there (RFC 2033, 4.2).
+func TestLMTPData(t *testing.T) {
+	for answer, reason := range map[string]Reason{
+		"250 2.1.5 kept":     "",
+		"452 4.2.2 full":     "data.tempfail",
+		"550 5.1.1 gone":     "data.no",
+		"552 5.2.2 full":     "data.quota",
+		"421 4.3.2 stopping": "data.bye",
+		"354 of what":        "data.proto",
+		"the wrong protocol": "data.proto",
+	} {
+		server := script{"S: 220 mda", "C: LHLO", "S: 250 mda", "C: MAIL FROM:<probe@example.edu>\r\n", "S: 250", "C: RCPT", "S: 250", "C: DATA\r\n", "S: 354", readMail, "S: " + answer}
+		if reason == "" {
+			server = append(server, "C: QUIT", "S: 221")
+		}
+		r := ask(t, "lmtp://127.0.0.1?data=true&rcpt=joe@example.edu&from=probe@example.edu", server.onTCP(t, tls.Certificate{}), nil)
+		if r.Reason != reason {
+			t.Errorf("%s: got %s %q (%s), want %q", answer, r.Verdict, r.Reason, r.Detail, reason)
+		}
+	}
+}

@@ -31,6 +31,7 @@ const (
 	drip     = "DRIP"  // a byte a second without a line end
 	lag      = "LAG"   // six seconds pass
 	keepText = "KEEP"  // read the literal that the client announced last
+	readMail = "MAIL"  // read up to a line of one dot
 	giveText = "GIVE"  // give it back as the answer to a FETCH of UID 42
 )
 
@@ -48,6 +49,13 @@ func (s script) play(conn net.Conn, cert tls.Certificate) string {
 				return "want a literal, got " + err.Error()
 			}
 			text = string(b[:announced])
+		case readMail:
+			for got := ""; got != ".\r\n"; {
+				var err error
+				if got, err = in.ReadString('\n'); err != nil {
+					return "want the end of a message, got " + err.Error()
+				}
+			}
 		case giveText:
 			_, _ = fmt.Fprintf(conn, "* 1 FETCH (UID 42 BODY[] {%d}\r\n%s)\r\n", len(text), text)
 		case startTLS:

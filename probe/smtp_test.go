@@ -144,3 +144,63 @@ func TestSMTPEncrypts(t *testing.T) {
 		})
 	}
 }
+
+// A message is sent where that is wanted, and its fate told.
+func TestSMTPData(t *testing.T) {
+	const url = "smtp://127.0.0.1?data=true&rcpt=joe@example.edu"
+	begin := func(rest ...string) script {
+		return smtpUntilAuth(append([]string{"C: MAIL FROM:<>\r\n", "S: 250", "C: RCPT TO:<joe@example.edu>\r\n", "S: 250", "C: DATA\r\n"}, rest...)...)
+	}
+	for _, tt := range []struct {
+		name, url string
+		server    script
+		reason    Reason
+		phases    string
+	}{
+		{"sent", url, begin("S: 354 go on", readMail, "S: 250-2.0.0 kept", "S: 250 as 1234", "C: QUIT", "S: 221"), "", "connect greeting ehlo mail rcpt data logout"},
+		{"by somebody", url + "&from=me@example.edu", smtpUntilAuth("C: MAIL FROM:<me@example.edu>\r\n", "S: 250", "C: RCPT", "S: 250", "C: DATA", "S: 354", readMail, "S: 250", "C: QUIT", "S: 221"), "", ""},
+		{"not wanted", url, begin("S: 554 5.7.1 no", hang), "data.no", ""},
+		{"not now", url, begin("S: 451 4.3.0 later", hang), "data.tempfail", ""},
+		{"done before it was sent", url, begin("S: 250 kept", hang), "data.proto", ""},
+		{"spam", url, begin("S: 354", readMail, "S: 550 5.7.1 spam", hang), "data.no", ""},
+		{"too much", url, begin("S: 354", readMail, "S: 552 5.3.4 too large", hang), "data.quota", ""},
+		{"mailbox is full", url, begin("S: 354", readMail, "S: 550 5.2.2 full", hang), "data.quota", ""},
+		{"disk is full", url, begin("S: 354", readMail, "S: 452 4.3.1 full", hang), "data.tempfail", ""},
+		{"stops", url, begin("S: 354", readMail, "S: 421 4.3.2 stopping"), "data.bye", ""},
+		{"is cut", url, begin("S: 354", readMail), "data.eof", ""},
+		{"asks for more", url, begin("S: 354", readMail, "S: 354 more", hang), "data.proto", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := ask(t, tt.url, tt.server.onTCP(t, tls.Certificate{}), nil)
+			if r.Reason != tt.reason || tt.phases != "" && phaseNames(r) != tt.phases {
+				t.Errorf("got %s %q (%s) after %q, want %q after %q", r.Verdict, r.Reason, r.Detail, phaseNames(r), tt.reason, tt.phases)
+			}
+		})
+	}
+}
+
+// What a server says of a mechanism, of itself or of encryption is not said of
+// the credentials.
+func TestSMTPLoginRefusals(t *testing.T) {
+	for answer, reason := range map[string]Reason{
+		"535 5.7.8 no":           "auth.no",
+		"534 5.7.9 too weak":     "auth.nomech",
+		"538 5.7.11 encrypt":     "auth.nomech",
+		"500 5.5.6 too long":     "auth.bad",
+		"432 4.7.12 transition":  "auth.tempfail",
+		"454 4.7.0 later":        "auth.tempfail",
+		"421 4.7.0 too many":     "auth.bye",
+		"334 AAAA":               "auth.proto",
+		"354 go on":              "auth.proto",
+		"334 ***":                "auth.proto",
+		"250 what was the point": "",
+	} {
+		server := smtpUntilAuth("C: AUTH PLAIN", "S: "+answer)
+		if reason == "" {
+			server = append(server, "C: QUIT", "S: 221")
+		}
+		if r := ask(t, "smtp://probe@127.0.0.1", server.onTCP(t, tls.Certificate{}), nil); r.Reason != reason {
+			t.Errorf("%s: got %s %q (%s), want %q", answer, r.Verdict, r.Reason, r.Detail, reason)
+		}
+	}
+}
