@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 )
@@ -158,13 +157,13 @@ func (j *jury) reach(ctx context.Context, anchors []Target) finding {
 	return finding{Reason("anchor." + failed.Reason.Cause()), fmt.Sprintf("none of %d anchors answered, %s: %s", len(anchors), failed.Target, failed.Reason)}
 }
 
-// within reports whether the target is on this machine, so that no network lies
-// between.
-func (t Target) within() bool {
+// Near reports whether no network lies between us and the target, because it is
+// this machine.
+func (t Target) Near() bool {
 	if a, ok := t.literal(); ok {
 		return a.Unmap().IsLoopback()
 	}
-	return t.Path != "" || slices.Contains([]string{"localhost", ""}, t.Host)
+	return t.Local() || t.Host == "localhost"
 }
 
 // weigh makes a failure inconclusive when we ourselves may be its cause.
@@ -172,7 +171,7 @@ func (p *Prober) weigh(ctx context.Context, c Check, r Result) Result {
 	if r.Verdict != Fail || r.Reason.Rejected() {
 		return r
 	}
-	v := p.jury.ask(ctx, !c.Target.within())
+	v := p.jury.ask(ctx, !c.Target.Near())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.beat(time.Now())

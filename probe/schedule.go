@@ -93,10 +93,11 @@ func ParseSchedule(expr, key string) (s cron.Schedule, err error) {
 			s, err = nil, fmt.Errorf("parsing schedule %q: not a cron expression", expr)
 		}
 	}()
+	zoned := expr
 	if !strings.Contains(expr, "TZ=") {
-		expr = "CRON_TZ=UTC " + expr
+		zoned = "CRON_TZ=UTC " + expr
 	}
-	s, err = cron.ParseStandard(expr)
+	s, err = cron.ParseStandard(zoned)
 	if err != nil {
 		return nil, fmt.Errorf("parsing schedule %q: %w", expr, err)
 	}

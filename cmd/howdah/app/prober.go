@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	"howdah/cmd/howdah/config"
@@ -22,6 +23,11 @@ func newWatchlist(c config.Config) (*watchlist, error) {
 			return nil, fmt.Errorf("checks[%d].target: %w", i, err)
 		}
 		check := probe.Check{Key: k.Key, Component: k.Component, Target: t, Every: k.Every, Timeout: k.Timeout}
+		if k.Schedule != "" {
+			if check.Schedule, err = probe.ParseSchedule(k.Schedule, k.Key); err != nil {
+				return nil, fmt.Errorf("checks[%d].schedule: %w", i, err)
+			}
+		}
 		if file := k.PasswordFile; file != "" {
 			check.Password = func() (string, error) { return readSecret(file) }
 		}
@@ -33,17 +39,21 @@ func newWatchlist(c config.Config) (*watchlist, error) {
 	}
 	w.checks = append(w.checks, canaries...)
 	for _, k := range c.Components {
-		p := probe.Component{Key: k.Key}
-		if len(k.DependsOn) > 0 {
-			p.Host = k.DependsOn[0]
-		}
-		w.components = append(w.components, p)
+		w.components = append(w.components, probe.Component{Key: k.Key, Host: c.HostOf(k), Parent: c.Parent(k)})
 	}
 	d := c.Detection
 	w.settings.Confirm = d.Confirm
 	w.settings.ConfirmTimeout = d.ConfirmTimeout
 	w.settings.Recover = d.Recover
 	w.settings.RecoverOver = d.RecoverOver
+	w.settings.Sentinel = d.Sentinel != config.Off
+	for i, anchor := range d.Anchors {
+		t, err := probe.ParseTarget(anchor)
+		if err != nil {
+			return nil, fmt.Errorf("detection.anchors[%d]: %w", i, err)
+		}
+		w.settings.Anchors = append(w.settings.Anchors, t)
+	}
 	return w, nil
 }
 
@@ -56,6 +66,12 @@ func (in *instance) prepareProber() error {
 	in.push = probe.NewPush(func(checks ...string) { in.prober.Kick(checks...) })
 	in.push.Expect(w.await(in.push))
 	in.watched.Store(w)
+	self, err := probe.OpenLoopback()
+	if err != nil {
+		return err
+	}
+	in.down.add("loopback server", func(context.Context) error { return self.Close() })
+	check := self.Check()
 	look := &scene{data: in.data, last: &in.lastExit, pid: in.mailPID, keep: func(e probe.Exhibit) { in.prober.Exhibit(e) }}
 	in.prober = probe.New(probe.Options{
 		Runner:     &probe.Runner{RootCAs: in.roots},
@@ -65,6 +81,8 @@ func (in *instance) prepareProber() error {
 		Store:      in.record,
 		Observer:   &bridge{desk: in.desk, scene: look, log: in.Log},
 		Log:        in.Log,
+		Self:       &check,
+		Clock:      probe.SystemClock,
 	})
 	return nil
 }

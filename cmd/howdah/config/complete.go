@@ -157,6 +157,7 @@ func (c *Config) pace(k *Check) {
 	if k.awaited() != "" {
 		return // its period has no default, and nothing takes time
 	}
+	k.paceBySchedule()
 	if k.Every == 0 {
 		k.Every = defaultEvery
 		if c.serves(k.Target) {

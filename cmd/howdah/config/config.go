@@ -103,7 +103,7 @@ type Component struct {
 	Name        string // the key when left out
 	Group       string
 	Description string
-	DependsOn   []string // keys of hosts, at most one
+	DependsOn   []string // keys of at most one host and one component
 	Role        string   // one of the roles; guessed from its checks when left out
 }
 
@@ -114,6 +114,7 @@ type Check struct {
 	Target       string // as probe.ParseTarget reads it
 	PasswordFile string // empty when the target names no user
 	Every        time.Duration
+	Schedule     string        // a cron expression in place of Every, which is then its shortest gap
 	Timeout      time.Duration // of a whole run; below Every
 }
 
@@ -126,7 +127,12 @@ type Detection struct {
 	PublishAfter   time.Duration   // for which feeds and notices wait
 	ResolveAfter   time.Duration   // without failure, for a single outage
 	QuietPeriod    time.Duration   // within which a further outage joins the thread
+	Anchors        []string        // targets that show whether the network beyond this machine works
+	Sentinel       string          // On or Off: idle sessions that know when they are cut
 }
+
+// On is what Detection.Sentinel can be, beside Off.
+const On = "on"
 
 // Default is what a file is laid over. Its paths are relative to the working
 // directory.
@@ -158,6 +164,7 @@ func Default() Config {
 			PublishAfter:   30 * time.Second,
 			ResolveAfter:   time.Hour,
 			QuietPeriod:    24 * time.Hour,
+			Sentinel:       On,
 		},
 	}
 }

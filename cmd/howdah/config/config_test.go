@@ -109,15 +109,15 @@ mailserver:
 hosts:      [{key: elephant}, {key: zebra, name: Zebra}]
 components:
   - {key: imap, name: "Reading mail (IMAP)", group: "Mail", description: "The inbox", depends_on: [elephant]}
-  - {key: webmail, role: webmail}
+  - {key: webmail, role: webmail, depends_on: [imap]}
 checks:
   - {component: imap, target: "imap://probe@127.0.0.1:2143", password_file: probe.password, every: 31s, timeout: 14s}
   - {component: imap, target: "imaps://probe@127.0.0.1:2993", password_file: probe.password}
-  - {key: inbox, component: webmail, target: "imaps://mail.example.edu", every: 20s}
+  - {key: inbox, component: webmail, target: "imaps://mail.example.edu", schedule: "*/2 * * * *"}
 modules:
   - {key: imaps_login, target: "imaps://probe@*", password_file: probe.password, timeout: 5s, hosts: [mail.example.edu, "mail.example.edu:1993"], networks: [10.1.0.0/16, "fd00::1"]}
   - {key: smtp, target: "smtp://*"}
-detection:  {confirm: [1s, 3s], confirm_timeout: 4s, recover: 4, recover_over: 40s, publish_after: 0s, resolve_after: 2h, quiet_period: 48h}
+detection:  {confirm: [1s, 3s], confirm_timeout: 4s, recover: 4, recover_over: 40s, publish_after: 0s, resolve_after: 2h, quiet_period: 48h, anchors: ["tcp://192.0.2.1:443"], sentinel: off}
 `
 
 func TestEveryKeyIsRead(t *testing.T) {
@@ -144,12 +144,12 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Hosts: []Host{{Key: "elephant", Name: "elephant"}, {Key: "zebra", Name: "Zebra"}},
 		Components: []Component{
 			{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", Description: "The inbox", DependsOn: []string{"elephant"}, Role: Reading},
-			{Key: "webmail", Name: "webmail", Role: Webmail},
+			{Key: "webmail", Name: "webmail", DependsOn: []string{"imap"}, Role: Webmail},
 		},
 		Checks: []Check{
 			{Key: "imap", Component: "imap", Target: "imap://probe@127.0.0.1:2143", PasswordFile: "/etc/howdah/probe.password", Every: 31 * time.Second, Timeout: 14 * time.Second},
 			{Key: "imap-2", Component: "imap", Target: "imaps://probe@127.0.0.1:2993", PasswordFile: "/etc/howdah/probe.password", Every: 30 * time.Second, Timeout: 15 * time.Second},
-			{Key: "inbox", Component: "webmail", Target: "imaps://mail.example.edu", Every: 20 * time.Second, Timeout: 10 * time.Second},
+			{Key: "inbox", Component: "webmail", Target: "imaps://mail.example.edu", Every: 2 * time.Minute, Schedule: "*/2 * * * *", Timeout: 15 * time.Second},
 		},
 		Modules: []Module{
 			{
@@ -162,6 +162,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Detection: Detection{
 			Confirm: []time.Duration{time.Second, 3 * time.Second}, ConfirmTimeout: 4 * time.Second,
 			Recover: 4, RecoverOver: 40 * time.Second, PublishAfter: 0, ResolveAfter: 2 * time.Hour, QuietPeriod: 48 * time.Hour,
+			Anchors: []string{"tcp://192.0.2.1:443"}, Sentinel: Off,
 		},
 	})
 	equal(t, completed(t, got), got)

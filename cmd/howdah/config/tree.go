@@ -106,7 +106,7 @@ func (c *Config) tree() object {
 				{"name", "what readers call it; left out: the key", text(&p.Name)},
 				{"group", "heading that it stands under", text(&p.Group)},
 				{"description", "one line for readers", text(&p.Description)},
-				{"depends_on", "key of the host that it runs on", texts(&p.DependsOn)},
+				{"depends_on", "keys of the host that it runs on and of the component that it needs", texts(&p.DependsOn)},
 				{"role", "what it is to users; left out: guessed from its checks", choice(&p.Role, roles...)},
 			}
 		})},
@@ -117,6 +117,7 @@ func (c *Config) tree() object {
 				{"target", "scheme://user@host:port", text(&k.Target)},
 				{"password_file", "file whose first line is the user's password", text(&k.PasswordFile)},
 				{"every", "time from one run to the next", positive(&k.Every)},
+				{"schedule", "cron expression in UTC, in place of every", text(&k.Schedule)},
 				{"timeout", "time for a whole run, below every", positive(&k.Timeout)},
 			}
 		})},
@@ -130,6 +131,8 @@ func (c *Config) tree() object {
 			{"publish_after", "for which feeds and notices wait", duration(&d.PublishAfter)},
 			{"resolve_after", "time without failure that resolves a single outage", duration(&d.ResolveAfter)},
 			{"quiet_period", "within which a further outage joins the thread", duration(&d.QuietPeriod)},
+			{"anchors", "targets outside, asked before a failure outside is believed", texts(&d.Anchors)},
+			{"sentinel", "whether an idle session with each component's server is kept", choice(&d.Sentinel, On, Off)},
 		}},
 	}
 }

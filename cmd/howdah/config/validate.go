@@ -10,6 +10,8 @@ import (
 	"time"
 	_ "time/tzdata" // so that a zone is known wherever the program runs
 	"unicode"
+
+	"howdah/probe"
 )
 
 // report is told of one mistake.
@@ -104,6 +106,21 @@ func (d Detection) validate(wrong report) {
 	}
 	if d.ConfirmTimeout == 0 {
 		wrong("detection.confirm_timeout", "leaves no time to try", durationHint)
+	}
+	for i, anchor := range d.Anchors {
+		validateAnchor(fmt.Sprintf("detection.anchors[%d]", i), anchor, wrong)
+	}
+}
+
+func validateAnchor(key, anchor string, wrong report) {
+	const hint = `write a server that others run, such as "tcp://192.0.2.1:443"`
+	switch t, err := probe.ParseTarget(anchor); {
+	case err != nil:
+		wrong(key, err.Error(), hint)
+	case t.User != "":
+		wrong(key, fmt.Sprintf("names the user %q, and nobody logs in there", t.User), hint)
+	case t.Near():
+		wrong(key, "is on this machine, so it says nothing of the network", hint)
 	}
 }
 

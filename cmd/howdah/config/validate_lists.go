@@ -58,18 +58,6 @@ func (c Config) validateComponents(wrong report) {
 	}
 }
 
-func (c Config) validateDependsOn(i int, wrong report) {
-	for j, host := range c.Components[i].DependsOn {
-		key := fmt.Sprintf("components[%d].depends_on[%d]", i, j)
-		switch {
-		case !slices.Contains(c.hosts(), host):
-			wrong(key, fmt.Sprintf("there is no host %q", host), oneOf(host, c.hosts(), "add it to hosts"))
-		case j > 0:
-			wrong(key, "is a second host", "name the one host that the component runs on")
-		}
-	}
-}
-
 func (c Config) validateChecks(wrong report) {
 	var components []string
 	for _, p := range c.Components {
@@ -120,6 +108,9 @@ func (k Check) validateTarget(at string, wrong report) {
 }
 
 func (c Config) validatePace(at string, k Check, wrong report) {
+	if k.Schedule != "" && !k.validateSchedule(at, wrong) {
+		return
+	}
 	if k.Timeout >= k.Every {
 		wrong(at+".timeout", fmt.Sprintf("is %v, and the check runs every %v", k.Timeout, k.Every), "write a timeout below every")
 	}
