@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -165,8 +166,11 @@ func (p *Prober) cut(component string) {
 // hold keeps one session until it is cut or ctx ends. Whether there was one is
 // held.
 func (s post) hold(ctx context.Context, r *Runner) (held bool, err error) {
-	c := &conn{ctx: ctx, runner: r, target: s.check.Target, begun: time.Now()}
+	c := &conn{ctx: ctx, runner: r, target: s.check.Target, begun: time.Now(), log: &transcript{}}
 	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("sentinel of component %q: panic: %v", s.component, v)
+		}
 		if c.raw != nil {
 			_ = c.raw.Close()
 		}
