@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os/user"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,62 +16,8 @@ import (
 
 type ctx = context.Context
 
-func postCommand(g *global) *cobra.Command {
-	var r app.PostRequest
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "post [TEXT]",
-		Short: "Post a staff update to a thread, or open a thread with it",
-		Long: `Post a staff update to a thread, or open a thread with it. Without TEXT, or with
-"-", the text is read from standard input. The update is on disk and on the
-page when the command returns; its URL is printed.`,
-		Example: `  howdah post --title "Slow webmail" "Webmail is slow. We are looking into it."
-  howdah post --incident i3k7 --state identified "A disk is failing; it is being replaced."`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := g.load()
-			if err != nil {
-				return err
-			}
-			if len(args) == 1 && args[0] != "-" {
-				r.Text = args[0]
-			} else {
-				text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 1<<20))
-				if err != nil {
-					return err
-				}
-				r.Text = strings.TrimSpace(string(text))
-			}
-			if r.Incident == "" && r.Title == "" {
-				return errors.New("post: name a thread with --incident, or open one with --title")
-			}
-			if r.By == "" {
-				if u, err := user.Current(); err == nil {
-					r.By = u.Username
-				}
-			}
-			reply, err := app.PostUpdate(cmd.Context(), c, r)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(cmd, reply)
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), reply.URL)
-			return nil
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&r.Incident, "incident", "", "`ID` of the thread")
-	f.StringVar(&r.Title, "title", "", "title of a new thread")
-	f.StringVar(&r.State, "state", "", "investigating, identified, monitoring or resolved")
-	f.StringVar(&r.By, "by", "", "who signs it (default the user of this shell)")
-	f.BoolVar(&asJSON, "json", false, "print JSON")
-	return cmd
-}
-
 func incidentCommand(g *global) *cobra.Command {
-	cmd := &cobra.Command{Use: "incident", Short: "List and show threads"}
+	cmd := &cobra.Command{Use: "incident", Short: "List, show and change threads"}
 	var listJSON, showJSON, withEvidence bool
 	list := &cobra.Command{
 		Use:   "list",
@@ -125,25 +69,60 @@ func incidentCommand(g *global) *cobra.Command {
 	show.Flags().BoolVar(&showJSON, "json", false, "print JSON")
 	show.Flags().BoolVar(&withEvidence, "evidence", false, "show what is kept of its outages instead: conversations, ends of the process, the machine")
 	cmd.AddCommand(list, show)
+	cmd.AddCommand(actCommands(g)...)
 	return cmd
 }
 
 func printIncident(w io.Writer, in app.IncidentInfo) {
-	fmt.Fprintf(w, "%s\n%s, %s impact\n%s\n\n", in.Title, in.State, in.Impact, in.URL)
+	fmt.Fprintf(w, "%s\n%s, %s impact%s\n%s\n", in.Title, in.State, in.Impact, standing(in), in.URL)
+	if in.ExpectedAt != nil {
+		fmt.Fprintf(w, "expected by %s\n", in.ExpectedAt.Format(time.RFC3339))
+	}
+	if m := in.Messages; m != nil {
+		fmt.Fprintf(w, "%d of %d test messages have arrived\n", m.Arrived, m.Sent)
+	}
+	fmt.Fprintln(w)
 	for _, o := range in.Outages {
 		end := "still going on"
 		if o.EndedAt != nil {
 			end = fmt.Sprintf("%s  (%s)", o.EndedAt.Format(time.RFC3339), o.EndedAt.Sub(o.StartedAt).Round(time.Second))
 		}
-		fmt.Fprintf(w, "outage  %s  to  %s  %s\n", o.StartedAt.Format(time.RFC3339), end, strings.Join(o.Components, ", "))
+		fmt.Fprintf(w, "outage %s  %s  to  %s  %s\n", o.ID, o.StartedAt.Format(time.RFC3339), end, strings.Join(o.Components, ", "))
+		if o.Measured != nil {
+			fmt.Fprintf(w, "  as stated by %s; measured from %s\n", o.StatedBy, o.Measured.StartedAt.Format(time.RFC3339))
+		}
+	}
+	for _, c := range in.Changes {
+		fmt.Fprintf(w, "%s  %s by %s: %s\n", c.At.Format(time.RFC3339), c.What, orMachine(c.By), strings.Trim(c.Was+" -> "+c.Now, " ->"))
 	}
 	for _, u := range in.Updates {
-		by := ""
-		if u.By != "" {
-			by = ", " + u.By
+		fmt.Fprintf(w, "\n%s  %s  %s, %s", u.At.Format(time.RFC3339), u.ID, u.State, orMachine(u.By))
+		if u.Topic != "" {
+			fmt.Fprintf(w, ", on the %s", u.Topic)
 		}
-		fmt.Fprintf(w, "\n%s  %s%s\n%s\n", u.At.Format(time.RFC3339), u.State, by, u.Text)
+		fmt.Fprintf(w, "\n%s\n", u.Text)
+		for _, e := range u.Edits {
+			fmt.Fprintf(w, "  until %s, when %s changed it: %s\n", e.At.Format(time.RFC3339), orMachine(e.By), e.Text)
+		}
 	}
+}
+
+// standing says who speaks in the thread, when that is not as usual.
+func standing(in app.IncidentInfo) string {
+	switch {
+	case in.Taken:
+		return ", taken over by staff"
+	case in.Silent:
+		return ", silenced"
+	}
+	return ""
+}
+
+func orMachine(by string) string {
+	if by == "" {
+		return "the machine"
+	}
+	return by
 }
 
 func printJSON(cmd *cobra.Command, v any) error {

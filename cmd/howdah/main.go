@@ -77,9 +77,10 @@ func command() *cobra.Command {
 	root.AddCommand(
 		serveCommand(g),
 		mailserverCommand(g),
-		probeCommand(),
+		probeCommand(g),
 		postCommand(g),
 		incidentCommand(g),
+		maintenanceCommand(g),
 		accountCommand(g),
 		replayCommand(g),
 		backupCommand(g),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -23,6 +24,11 @@ type PostRequest struct {
 	State    string `json:"state"`    // empty keeps the thread's
 	Text     string `json:"text"`
 	By       string `json:"by"`
+	Topic    string `json:"topic"` // cause, workaround or fix; empty for none
+	// ExpectedAt is when all should work again, and At when it was so; zero is
+	// not said, and now.
+	ExpectedAt time.Time `json:"expected_at,omitzero"`
+	At         time.Time `json:"at,omitzero"`
 }
 
 // PostReply says what became of it.
@@ -41,15 +47,38 @@ type IncidentInfo struct {
 	URL        string       `json:"url"`
 	StartedAt  time.Time    `json:"started_at"`
 	ResolvedAt *time.Time   `json:"resolved_at"`
+	ExpectedAt *time.Time   `json:"expected_at"`
+	Taken      bool         `json:"taken"`  // by staff
+	Silent     bool         `json:"silent"` // the machine says nothing
+	Former     []string     `json:"former_ids,omitempty"`
+	Messages   *MailInfo    `json:"test_messages,omitempty"`
 	Outages    []OutageInfo `json:"outages"`
 	Updates    []UpdateInfo `json:"updates,omitempty"` // oldest first
+	Changes    []ChangeInfo `json:"changes,omitempty"` // oldest first
+}
+
+// MailInfo counts the test messages that were sent during a thread's outages.
+type MailInfo struct {
+	Sent    int `json:"sent"`
+	Arrived int `json:"arrived"`
 }
 
 // OutageInfo is one outage of a thread.
 type OutageInfo struct {
+	ID         string     `json:"id"`
 	StartedAt  time.Time  `json:"started_at"`
 	EndedAt    *time.Time `json:"ended_at"`
 	Components []string   `json:"components"`
+	// Measured are the times as the machine knows them, where staff have stated
+	// others.
+	Measured *MeasuredInfo `json:"measured,omitempty"`
+	StatedBy string        `json:"stated_by,omitempty"`
+}
+
+// MeasuredInfo are an outage's times as the machine knows them.
+type MeasuredInfo struct {
+	StartedAt time.Time  `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at"`
 }
 
 // UpdateInfo is one update of a thread.
@@ -57,8 +86,29 @@ type UpdateInfo struct {
 	ID    string    `json:"id"`
 	At    time.Time `json:"at"`
 	State string    `json:"state"`
+	Kind  string    `json:"kind"`
 	By    string    `json:"by"` // empty for the machine
 	Text  string    `json:"text"`
+
+	Topic      string     `json:"topic,omitempty"`
+	ExpectedAt time.Time  `json:"expected_at,omitzero"`
+	Edits      []EditInfo `json:"edits,omitempty"` // oldest first
+}
+
+// EditInfo is an earlier text of an update.
+type EditInfo struct {
+	At   time.Time `json:"at"` // when it was replaced
+	By   string    `json:"by"` // by whom; empty for the machine
+	Text string    `json:"text"`
+}
+
+// ChangeInfo is a trace of what staff or the machine changed in a thread.
+type ChangeInfo struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"` // empty for the machine
+	What string    `json:"what"`
+	Was  string    `json:"was"`
+	Now  string    `json:"now"`
 }
 
 type incidentRequest struct {
@@ -72,16 +122,22 @@ type newsroom struct {
 }
 
 func (n newsroom) ops() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
+	ops := map[string]http.HandlerFunc{
 		"post":          rpcHandler(n.post),
 		"incident.list": rpcHandler(n.list),
 		"incident.show": rpcHandler(n.show),
 	}
+	for act := range acts {
+		ops["incident."+act] = rpcHandler(n.acting(act))
+	}
+	maps.Copy(ops, n.maintenanceOps())
+	return ops
 }
 
 func (n newsroom) post(ctx context.Context, r PostRequest) (PostReply, error) {
 	in, u, err := n.desk.Post(ctx, time.Now(), incidents.Post{
 		IncidentID: r.Incident, Title: r.Title, State: incidents.State(r.State), Body: r.Text, By: r.By,
+		Topic: incidents.Topic(r.Topic), ExpectedAt: r.ExpectedAt, At: r.At,
 	})
 	if err != nil {
 		return PostReply{}, err
@@ -93,7 +149,7 @@ func (n newsroom) list(context.Context, none) ([]IncidentInfo, error) {
 	infos := []IncidentInfo{}
 	for _, in := range n.desk.Snapshot().Incidents {
 		info := n.info(in)
-		info.Updates = nil
+		info.Updates, info.Changes = nil, nil
 		infos = append(infos, info)
 	}
 	return infos, nil
@@ -105,27 +161,6 @@ func (n newsroom) show(_ context.Context, r incidentRequest) (IncidentInfo, erro
 		return IncidentInfo{}, fmt.Errorf("incident %q: %w", r.ID, incidents.ErrNotFound)
 	}
 	return n.info(in), nil
-}
-
-func (n newsroom) info(in *incidents.Incident) IncidentInfo {
-	info := IncidentInfo{
-		ID: in.ID, Title: in.Title, State: string(in.State), Impact: string(in.Impact),
-		URL: n.url() + "/" + in.Path(), StartedAt: in.StartedAt, Outages: []OutageInfo{},
-	}
-	if !in.ResolvedAt.IsZero() {
-		info.ResolvedAt = &in.ResolvedAt
-	}
-	for _, o := range in.Outages {
-		oi := OutageInfo{StartedAt: o.Start.Best, Components: o.Components()}
-		if o.End != nil {
-			oi.EndedAt = &o.End.Best
-		}
-		info.Outages = append(info.Outages, oi)
-	}
-	for _, u := range in.Updates {
-		info.Updates = append(info.Updates, UpdateInfo{ID: u.ID, At: u.At, State: string(u.State), By: u.By, Text: u.Body})
-	}
-	return info
 }
 
 // PostUpdate posts a staff update. It is on disk when the function returns.
