@@ -27,6 +27,7 @@ const (
 type inbox struct {
 	*imap
 	exists   int
+	searched int // how many existed at the last search
 	validity string
 	next     uint32 // the UID that the next message gets, if the server says
 }
@@ -71,6 +72,7 @@ func (b *inbox) note(line string) {
 // lowest first, at most maxLook.
 func (b *inbox) find(owner string, from uint32) ([]uint32, error) {
 	var uids []uint32
+	b.searched = b.exists
 	err := b.step("search", budgetCommand, func(context.Context) error {
 		for high, n := b.exists, 0; high > 0 && n < searchWindows; n++ {
 			low := max(high-searchWindow+1, 1)

@@ -151,20 +151,22 @@ func judgeHops(hops []Hop, submitted, seen time.Time) {
 
 // arrival is when the message was in the mailbox, at best knowledge; never
 // before it was submitted and never after it was seen, or announced.
-func (s sighting) arrival(submitted, seen time.Time) time.Time {
-	within := func(t time.Time) bool {
-		return !t.IsZero() && !t.Before(submitted.Add(-stampSlack)) && !t.After(seen.Add(stampSlack))
-	}
+func (s sighting) arrival(c Canary, seen time.Time) time.Time {
 	best := seen
 	if last := len(s.hops) - 1; last >= 0 && !s.hops[last].Skewed {
 		best = s.hops[last].At
 	}
-	if within(s.dated) {
-		best = s.dated
+	if d := s.dated; !d.IsZero() && !d.Before(c.SubmittedAt.Add(-stampSlack)) && !d.After(seen.Add(stampSlack)) {
+		best = d
 	}
-	// The date may be up to a second before what it tells of.
-	if best.After(seen) || seen.Sub(best) < time.Second {
+	// Dates have whole seconds, cut off; what happened in that second is closer.
+	for _, known := range []time.Time{seen, c.AcceptedAt} {
+		if after := known.Sub(best); after > 0 && after < time.Second {
+			best = known
+		}
+	}
+	if best.After(seen) {
 		best = seen
 	}
-	return later(best, submitted).UTC()
+	return later(best, c.SubmittedAt).UTC()
 }

@@ -176,6 +176,11 @@ func (t *trip) stay(box *inbox, news *wait) error {
 		if err := t.look(box, news.at); err != nil {
 			return err
 		}
+		for t.awaited() && box.exists > box.searched { // announced while we looked
+			if err := t.look(box, time.Time{}); err != nil {
+				return err
+			}
+		}
 		left := time.Until(until)
 		if news.at.IsZero() || !t.awaited() || left <= 0 {
 			return nil
@@ -231,7 +236,7 @@ func (t *trip) submit() {
 		t.retryAt = time.Time{}
 	case len(list) > maxSubmit && t.sending == nil:
 		// The rest follows in the next run.
-	case len(list) > 0:
+	case !t.begun.Before(t.retryAt): // else only the new one was tried
 		t.retryAt = time.Now().Add(t.plan.Retry)
 	}
 }
@@ -252,7 +257,7 @@ func (t *trip) saw(s sighting, pushed time.Time) (*flight, bool) {
 		if !pushed.IsZero() && !f.AcceptedAt.Before(t.begun) {
 			f.PushedAt, at = pushed, pushed
 		}
-		f.ArrivedAt = s.arrival(f.SubmittedAt, at)
+		f.ArrivedAt = s.arrival(f.Canary, at)
 		if t.altered = ""; !s.intact {
 			t.altered = f.ID
 		}
