@@ -11,10 +11,11 @@ import (
 	"howdah/cmd/howdah/app"
 )
 
-func probeCommand() *cobra.Command {
+func probeCommand(g *global) *cobra.Command {
 	o := app.ProbeOptions{Timeout: 15 * time.Second}
+	var check string
 	cmd := &cobra.Command{
-		Use:   "probe URL",
+		Use:   "probe {URL | --check KEY}",
 		Short: "Run one check now, like a monitoring plugin",
 		Long: `Run one check now and say how it went, as a monitoring plugin does: a first
 line with performance data, and the exit code 0 for ok, 1 for a warning, 2 for
@@ -49,13 +50,20 @@ between them. RANGE is a plugin's [@]start:end in seconds or days: 5 alerts abov
 -c cert_days=3:, the days only where the certificate is verified.
 
 A failure says where it happened and why: connect.refused, greeting.timeout,
-auth.no.`,
+auth.no.
+
+With --check the running howdah runs one of its own checks at once, whatever the
+time for it is; its result counts there like any other.`,
 		Example: `  howdah probe imaps://ada@mail.example.edu --password-file ada.password
   howdah probe imaps://ada@mail.example.edu --password-file ada.password -w 2,auth=0.5 -c 5,cert_days=7: -t 10
   howdah probe 'smtp://mx.example.edu?rcpt=ada@example.edu' --json
   howdah probe 'imap://demo@127.0.0.1:1143?insecure=true' --password-file howdah-data/demo.password --trace`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Target, o.Out, o.TraceTo = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
+			o.Out, o.TraceTo = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			if check != "" {
+				return probeCheck(cmd, g, check, o)
+			}
+			o.Target = args[0]
 			return exitWith(app.Probe(cmd.Context(), o))
 		},
 	}
@@ -65,12 +73,13 @@ auth.no.`,
 	}
 	cmd.SetFlagErrorFunc(misused)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 {
+		if len(args) == 1 && check == "" || len(args) == 0 && check != "" {
 			return nil
 		}
-		return misused(cmd, fmt.Errorf("want one URL, got %d; see howdah probe --help", len(args)))
+		return misused(cmd, fmt.Errorf("want one URL or --check, got %d; see howdah probe --help", len(args)))
 	}
 	f := cmd.Flags()
+	f.StringVar(&check, "check", "", "run the check with this `key` in the running howdah, where its result counts")
 	f.VarP((*seconds)(&o.Timeout), "timeout", "t", "bound of the whole run, `30s` or 30")
 	f.StringArrayVarP(&o.Warning, "warning", "w", nil, "warn beyond these `limits`")
 	f.StringArrayVarP(&o.Critical, "critical", "c", nil, "be critical beyond these `limits`")
@@ -79,6 +88,14 @@ auth.no.`,
 	f.StringVar(&o.PasswordFile, "password-file", "", "`file` whose first line is the password")
 	f.StringVar(&o.PasswordEnv, "password-env", "", "`variable` of the environment that holds the password")
 	return cmd
+}
+
+func probeCheck(cmd *cobra.Command, g *global, check string, o app.ProbeOptions) error {
+	c, err := g.load()
+	if err != nil {
+		return exitWith(app.ProbeMisused(cmd.OutOrStdout(), err))
+	}
+	return exitWith(app.ProbeCheck(cmd.Context(), c, check, o))
 }
 
 func exitWith(code int) error {

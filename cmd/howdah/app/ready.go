@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"howdah/incidents"
@@ -27,6 +28,9 @@ func (in *instance) ready() error {
 	}
 	if now.Sub(in.began) < startGrace {
 		return nil
+	}
+	if late := in.prober.Schedule().Overdue; len(late) > 0 {
+		return fmt.Errorf("checks are overdue: %s", strings.Join(late, ", "))
 	}
 	return overdue(now, in.prober.Components())
 }
