@@ -203,6 +203,12 @@ func (c *conn) settle(password func() (string, error)) (idling, error) {
 		if err := s.enter(); err != nil {
 			return idling{}, err
 		}
+		if s.logsIn() {
+			// Some servers tell only those who are logged in.
+			if err := s.step("capability", budgetCommand, s.capability); err != nil {
+				return idling{}, err
+			}
+		}
 		if s.caps["IDLE"] && s.logsIn() {
 			return idling{idleRenewal, "i IDLE", "DONE\r\ni IDLE"}, nil
 		}
