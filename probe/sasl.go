@@ -179,7 +179,7 @@ func (l *oldLogin) judge(err error) error {
 type bearer struct {
 	message string
 	hangsOn string // what is said to the server's complaint, so that it goes on to refuse
-	refused string // its complaint, in one word
+	refused string // the status in its complaint
 }
 
 func (b *bearer) first() []byte { return []byte(b.message) }
@@ -196,7 +196,12 @@ func (b *bearer) answer(challenge []byte) ([]byte, error) {
 	if err := json.Unmarshal(challenge, &complaint); err != nil {
 		return nil, &fault{"proto", "a complaint that is no JSON"}
 	}
-	b.refused = fmt.Sprint("status ", complaint.Status)
+	switch complaint.Status.(type) {
+	case string, float64:
+		b.refused = fmt.Sprint("status ", complaint.Status)
+	default:
+		b.refused = "no status"
+	}
 	return []byte(b.hangsOn), nil
 }
 

@@ -41,7 +41,8 @@ URL is what a check's target is, scheme://user@host:port with a default port:
 
 ?insecure=true (#insecure=true for a web page) accepts any certificate;
 ?plaintext=true lets the password go in the clear, which it else does only on
-this machine. Without a user in the URL nobody logs in.
+this machine; ?auth=NAME logs in by that mechanism only, and the password is the
+token for xoauth2 and oauthbearer. Without a user in the URL nobody logs in.
 
 A limit is RANGE, for the whole time, or FIGURE=RANGE, where the figure is
 total, cert_days or a phase such as connect, tls or auth; several have commas
