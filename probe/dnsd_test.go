@@ -27,8 +27,6 @@ type nameServer struct {
 	signed bool // says that it has checked signatures
 }
 
-var faults = []string{"SERVFAIL", "REFUSED", "BOGUS", "SILENT", "FORGED", "GARBAGE"}
-
 type zoneLine struct{ name, kind, data string }
 
 func (s nameServer) lines() []zoneLine {
