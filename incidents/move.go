@@ -109,6 +109,7 @@ func (d *Desk) merged(from, to *Incident, now time.Time, by string) (left, made 
 		to.Updates = append(to.Updates, u)
 	}
 	slices.SortStableFunc(to.Updates, func(a, b Update) int { return a.At.Compare(b.At) })
+	to.restate()
 	for _, c := range from.Components {
 		to.affect(c)
 	}
@@ -175,13 +176,21 @@ func (d *Desk) split(from, to *Incident, now time.Time, by string) (left, made *
 	state := from.State
 	if o.End == nil {
 		state = Investigating
-		if !from.Ongoing() && from.State != Resolved {
-			from.State = Monitoring
+		if !from.Ongoing() {
+			from.restate() // as it stood without the outage
 		}
 	}
 	to.note(state, d.narrator.words.Split(was), by, now)
 	from.note(from.State, d.narrator.words.SplitOff(to.Title), by, now)
 	return from, to
+}
+
+// restate gives the thread the state that its updates have led to.
+func (in *Incident) restate() {
+	in.MonitoringAt, in.ResolvedAt = time.Time{}, time.Time{}
+	for _, u := range in.Updates {
+		in.enter(u.State, u.At)
+	}
 }
 
 // concerns reports whether an outage or a person has said of the component
