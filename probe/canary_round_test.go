@@ -13,6 +13,7 @@ type round struct {
 	office *office
 	route  Route
 	told   *listener
+	look   time.Duration // from one run to the next
 }
 
 // listener is a witness that hears of canaries.
@@ -40,7 +41,7 @@ func newRound(t *testing.T) *round {
 		}
 		return target
 	}
-	p := &round{rig: newRig(), office: newOffice(), route: Route{
+	p := &round{rig: newRig(), office: newOffice(), look: 30 * time.Second, route: Route{
 		Submit: parse("smtp://127.0.0.1?rcpt=probe@example.edu&from=canary@example.edu"),
 		IMAP:   parse("imap://probe@127.0.0.1"), POP3: parse("pop3://probe@127.0.0.1"),
 		Password: func() (string, error) { return secret, nil },
@@ -59,7 +60,7 @@ func (p *round) run(t *testing.T) {
 		Settings:   DefaultSettings(),
 		Components: []Component{{Key: "incoming"}},
 		Checks: []Check{{
-			Key: "canary", Component: "incoming", Target: route.Submit, Canary: &route, Every: 30 * time.Second, Timeout: 15 * time.Second,
+			Key: "canary", Component: "incoming", Target: route.Submit, Canary: &route, Every: p.look, Timeout: 15 * time.Second,
 		}},
 		Store: p.store, Observer: p.told, Log: p.options().Log,
 	})

@@ -238,6 +238,9 @@ func TestCanaryLost(t *testing.T) {
 		if o, _, _ := p.witness.told(); o.ID == "" || o.Open() {
 			t.Errorf("outage %+v", o)
 		}
+		p.stop()
+		p.look = 10 * time.Minute // five days are many runs
+		p.run(t)
 		time.Sleep(giveUp)
 		if c := p.facts()[2]; !c.Lost || c.DoneAt.IsZero() || !c.ArrivedAt.IsZero() {
 			t.Errorf("%+v", c)

@@ -13,7 +13,7 @@ import (
 
 const (
 	// keepCanaries is how many test messages are kept of all checks: at one in
-	// five minutes those of 400 days, in some 30 MB.
+	// five minutes those of 400 days, in some 40 MB.
 	keepCanaries = 150_000
 	// keepCanaryDays is for how long, counted back from the newest.
 	keepCanaryDays = 400
