@@ -182,26 +182,29 @@ func (s *site) hear(ctx context.Context, from *url.URL) (*answer, error) {
 			return nil, garbled(ctx, err)
 		}
 		a := &answer{from: from, code: r.StatusCode, status: r.Status, header: r.Header, rest: io.LimitReader(r.Body, maxBody+1)}
-		s.log.add("S", r.Proto+" "+r.Status)
 		if a.code >= 200 {
 			bounded.left = maxRaw
-			return a, s.keep(a)
+			return a, s.keep(a, r.Proto)
 		}
+		s.log.add("S", r.Proto+" "+r.Status)
 	}
 	return nil, &fault{"proto", "nothing but interim answers"}
 }
 
-// keep shows what matters of the head, and keeps the cookies.
-func (s *site) keep(a *answer) error {
-	if kind := a.header.Get("Content-Type"); kind != "" {
-		s.log.add("S", "Content-Type: "+kind)
-	}
+// keep keeps the cookies, and then shows what matters of the head.
+func (s *site) keep(a *answer, proto string) error {
 	cookies := (&http.Response{Header: a.header}).Cookies()
 	if len(cookies) > maxCookies {
 		return &fault{"toolong", fmt.Sprintf("more than %d cookies", maxCookies)}
 	}
 	for _, c := range cookies {
 		s.conceal(c.Value)
+	}
+	s.log.add("S", proto+" "+a.status)
+	if kind := a.header.Get("Content-Type"); kind != "" {
+		s.log.add("S", "Content-Type: "+kind)
+	}
+	for _, c := range cookies {
 		s.log.add("S", "Set-Cookie: "+c.Name+"=***")
 	}
 	s.jar.SetCookies(a.from, cookies)

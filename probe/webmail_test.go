@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -34,6 +36,7 @@ func newLoginSite() *loginSite {
 	s := &loginSite{ServeMux: http.NewServeMux(), action: "/session?x=1"}
 	s.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "sid", Value: cookieValue})
+		w.Header().Set("Content-Type", "text/html; session="+cookieValue)
 		s.form(w, "Log in")
 	})
 	s.HandleFunc("POST /session", func(w http.ResponseWriter, r *http.Request) {
@@ -119,6 +122,93 @@ func TestWebmail(t *testing.T) {
 		t.Errorf("another user: got %s %q (%s)", r.Verdict, r.Reason, r.Detail)
 	}
 	scrubbed(t, r)
+}
+
+// badLink is a way to a server that one connection of a run does not get over:
+// it is cut after some bytes of the answer, or goes silent there.
+type badLink struct {
+	net.Conn
+	left  int
+	mute  bool
+	ended chan struct{}
+}
+
+func (l *badLink) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		if l.mute {
+			<-l.ended
+		}
+		return 0, io.EOF
+	}
+	n, err := l.Conn.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}
+
+func (l *badLink) Close() error {
+	select {
+	case <-l.ended:
+	default:
+		close(l.ended)
+	}
+	return l.Conn.Close()
+}
+
+// pipes is a listener within a bubble of virtual time.
+type pipes chan net.Conn
+
+func (l pipes) Accept() (net.Conn, error) {
+	if c, ok := <-l; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (l pipes) Close() error   { return nil }
+func (l pipes) Addr() net.Addr { return &net.UnixAddr{} }
+
+// Each request of a run can fail in each of its parts, and the reason names it.
+func TestWebmailCut(t *testing.T) {
+	target, err := ParseTarget("webmail+http://joe@127.0.0.1/login#logout=/logout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(bad, after int, mute bool) (r Result) {
+		synctest.Test(t, func(t *testing.T) {
+			link, connections := make(pipes), 0
+			server := &http.Server{Handler: newLoginSite(), ErrorLog: quiet}
+			go func() { _ = server.Serve(link) }()
+			dial := func(context.Context, string, string) (net.Conn, error) {
+				ours, theirs := net.Pipe()
+				link <- theirs
+				if connections++; connections == bad {
+					return &badLink{Conn: ours, left: after, mute: mute, ended: make(chan struct{})}, nil
+				}
+				return ours, nil
+			}
+			r = (&Runner{Dial: dial}).RunTarget(t.Context(), target, func() (string, error) { return secret, nil }, 15*time.Second)
+			close(link)
+			_ = server.Close()
+		})
+		return r
+	}
+	for i, phase := range []string{"page", "login", "login", "logout"} {
+		for _, after := range []int{0, 10, 100} { // before the answer, in its first line, in its head
+			cut, hung := Reason(phase+".eof"), Reason(phase+".timeout")
+			if phase == "logout" {
+				cut = "" // the work was done
+			}
+			if r := run(i+1, after, false); r.Reason != cut {
+				t.Errorf("request %d cut after %d bytes: got %s %q (%s), want %q", i+1, after, r.Verdict, r.Reason, r.Detail, cut)
+			}
+			if r := run(i+1, after, true); r.Reason != hung || r.Took != budgetCommand {
+				t.Errorf("request %d hung after %d bytes: got %s %q (%s) after %v, want %q", i+1, after, r.Verdict, r.Reason, r.Detail, r.Took, hung)
+			}
+		}
+	}
+	if r := run(5, 0, false); r.Verdict != OK {
+		t.Errorf("healthy: got %s %q (%s)", r.Verdict, r.Reason, r.Detail)
+	}
 }
 
 // A password goes nowhere but to the site that it is for, and not in the clear
