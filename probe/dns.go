@@ -143,7 +143,6 @@ func (d *domain) run() error {
 			return err
 		}
 	}
-	d.peer = d.res.peer
 	return nil
 }
 

@@ -271,8 +271,8 @@ func TestDNSSecondServer(t *testing.T) {
 		}
 		c := &conn{runner: &Runner{Dial: dial}, log: &transcript{}}
 		r := &resolver{conn: c, servers: nameservers("# two\nnameserver 192.0.2.1\nsearch x\nnameserver nonsense\nnameserver 192.0.2.2\n"), left: maxRead}
-		if a, err := r.ask(t.Context(), "example.edu", typeMX); err != nil || len(a.records) != 2 || r.peer != "192.0.2.2:53" {
-			t.Errorf("%s: got %d records, %v from %s", name, len(a.records), err, r.peer)
+		if a, err := r.ask(t.Context(), "example.edu", typeMX); err != nil || len(a.records) != 2 || c.peer != "192.0.2.2:53" {
+			t.Errorf("%s: got %d records, %v from %s", name, len(a.records), err, c.peer)
 		}
 	}
 	if got := nameservers(""); len(got) != 1 || got[0] != "127.0.0.1:53" {

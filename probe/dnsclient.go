@@ -41,7 +41,6 @@ type resolver struct {
 	conn    *conn
 	servers []string // host:port
 	left    int      // bytes that the run may still read
-	peer    string   // who answered last
 }
 
 func newResolver(c *conn) *resolver {
@@ -175,7 +174,7 @@ func (r *resolver) try(ctx context.Context, name string, kind dnsmessage.Type, u
 			}
 			continue
 		}
-		r.peer = server
+		r.conn.peer = server
 		r.conn.log.add("S", describe(m))
 		if m.RCode == dnsmessage.RCodeSuccess || m.RCode == dnsmessage.RCodeNameError {
 			return m, nil

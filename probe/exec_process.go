@@ -16,6 +16,9 @@ import (
 
 const (
 	maxOutput = 8 << 10
+	// maxFlood is when a program is no longer listened to: its output is closed,
+	// which ends it unless it minds.
+	maxFlood = 1 << 20
 	// pipeRest is how long what has left the process group may keep our end of
 	// its output open.
 	pipeRest = 500 * time.Millisecond
@@ -25,7 +28,7 @@ const (
 type ending struct {
 	code   int
 	signal string // what killed it; empty for nothing
-	output head   // of its standard output, or else of its standard error
+	output []byte // the beginning of its standard output, or else of its standard error
 }
 
 // firstLine is what the program says for people, without performance data.
@@ -57,12 +60,12 @@ func execute(ctx context.Context, path string, args []string) (ending, error) {
 	awaitEnd(cmd.Process.Pid)
 	_ = group() // while its number is still taken by the program itself
 	_ = cmd.Wait()
-	e := ending{code: cmd.ProcessState.ExitCode(), output: out}
+	e := ending{code: cmd.ProcessState.ExitCode(), output: out.kept}
 	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		e.signal = status.Signal().String()
 	}
-	if len(bytes.TrimSpace(out)) == 0 {
-		e.output = problems
+	if len(bytes.TrimSpace(out.kept)) == 0 {
+		e.output = problems.kept
 	}
 	return e, nil
 }
@@ -91,10 +94,18 @@ func startCause(err error) string {
 }
 
 // head keeps the beginning of what is written and forgets the rest, so that
-// whoever writes is never held up.
-type head []byte
+// whoever writes is not held up.
+type head struct {
+	kept []byte
+	size int // of all that was written
+}
+
+var errFlood = errors.New("more than 1 MiB of output")
 
 func (h *head) Write(p []byte) (int, error) {
-	*h = append(*h, p[:min(len(p), maxOutput-len(*h))]...)
+	h.kept = append(h.kept, p[:min(len(p), maxOutput-len(h.kept))]...)
+	if h.size += len(p); h.size > maxFlood {
+		return 0, errFlood
+	}
 	return len(p), nil
 }

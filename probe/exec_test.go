@@ -48,6 +48,7 @@ func TestExec(t *testing.T) {
 		{"arguments in order, no shell", `printf '%s,' "$@"`, []string{"-w", "10%", "", "$HOME;id", "a b", "*"}, OK, "", "-w,10%,,$HOME;id,a b,*,"},
 		{"no environment of ours", `[ -z "$HOWDAH_SECRET" ] && [ -z "$HOME" ] && echo "$LANG $(pwd) $(echo $PATH | cut -c1-9)"`, nil, OK, "", "C.UTF-8 / /usr/loca"},
 		{"nothing to read", "cat; echo end", nil, OK, "", "end"},
+		{"floods for ever", "echo fine; exec yes", nil, Inconclusive, "exec.signal", "broken pipe: fine"},
 		{"floods", "head -c 5000000 /dev/zero | tr '\\0' x; exit 1", nil, Slow, "", "xxx"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
