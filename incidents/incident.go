@@ -159,14 +159,8 @@ func (in *Incident) Ongoing() bool {
 	return false
 }
 
-// Downtime is the sum of its outages' lengths by now.
-func (in *Incident) Downtime(now time.Time) time.Duration {
-	var sum time.Duration
-	for i := range in.Outages {
-		sum += in.Outages[i].Duration(now)
-	}
-	return sum
-}
+// Downtime is how long something of the thread was down, by now.
+func (in *Incident) Downtime(now time.Time) time.Duration { return Downtime(in.Outages, now) }
 
 // Latest is the newest update, nil for a thread without one.
 func (in *Incident) Latest() *Update {

@@ -1,6 +1,9 @@
 package incidents
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Moment is an instant known within bounds, Earliest <= Best <= Latest, UTC.
 type Moment struct {
@@ -106,6 +109,26 @@ func (o *Outage) Duration(now time.Time) time.Duration {
 		end = e.Best
 	}
 	return max(end.Sub(o.Began().Best), 0)
+}
+
+// Downtime is how long one of the outages or several at once lasted, by now.
+// Where they overlap, which those of different hosts can, time counts once.
+func Downtime(outages []Outage, now time.Time) (sum time.Duration) {
+	sorted := slices.Clone(outages)
+	slices.SortFunc(sorted, func(a, b Outage) int { return a.Began().Best.Compare(b.Began().Best) })
+	var until time.Time
+	for i := range sorted {
+		from := sorted[i].Began().Best
+		to := from.Add(sorted[i].Duration(now))
+		if from.Before(until) {
+			from = until
+		}
+		if to.After(from) {
+			sum += to.Sub(from)
+			until = to
+		}
+	}
+	return sum
 }
 
 // lasted is how long one of its components was down, by now: its own times

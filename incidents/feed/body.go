@@ -47,11 +47,10 @@ func (site Site) outages(s *incidents.Snapshot, in *incidents.Incident) string {
 	var all time.Duration
 	lasting := false
 	for _, o := range told {
-		start := incidents.When{Moment: o.Start, Zone: site.Zone, About: o.Unclean}
+		start := incidents.When{Moment: o.Began(), Zone: site.Zone, About: o.Unclean}
 		var end *incidents.When
-		if o.End != nil {
-			end = &incidents.When{Moment: *o.End, Zone: site.Zone}
-			all += o.Duration(o.End.Best)
+		if e := o.Ended(); e != nil {
+			end = &incidents.When{Moment: *e, Zone: site.Zone}
 		} else {
 			lasting = true
 		}
@@ -61,8 +60,8 @@ func (site Site) outages(s *incidents.Snapshot, in *incidents.Incident) string {
 		}
 		rows.WriteString("</li>")
 	}
-	if lasting {
-		all = 0
+	if !lasting {
+		all = incidents.Downtime(told, time.Time{})
 	}
 	return "<strong>" + escape(site.Words.Outages(len(told), all)) + "</strong><ul>" + rows.String() + "</ul>"
 }
