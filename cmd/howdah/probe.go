@@ -58,7 +58,11 @@ time for it is; its result counts there like any other.`,
 		Example: `  howdah probe imaps://ada@mail.example.edu --password-file ada.password
   howdah probe imaps://ada@mail.example.edu --password-file ada.password -w 2,auth=0.5 -c 5,cert_days=7: -t 10
   howdah probe 'smtp://mx.example.edu?rcpt=ada@example.edu' --json
-  howdah probe 'imap://demo@127.0.0.1:1143?insecure=true' --password-file howdah-data/demo.password --trace`,
+  howdah probe 'imap://demo@127.0.0.1:1143?insecure=true' --password-file howdah-data/demo.password --trace
+  howdah probe roundcube+https://ada@webmail.example.edu/ --password-env ADA_PASSWORD
+  howdah probe 'dns://example.edu?ask=mx,spf,dkim,dmarc&selector=mail'
+  howdah probe 'exec:///usr/lib/nagios/plugins/check_disk?arg=-w&arg=10%25&arg=/var'
+  howdah probe --check imap`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Out, o.TraceTo = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			if check != "" {

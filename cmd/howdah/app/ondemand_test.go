@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -141,6 +142,26 @@ func TestOndemandAsksNobodyInside(t *testing.T) {
 	}
 	if n := g.arrived.Load(); n != 0 {
 		t.Errorf("%d connections arrived", n)
+	}
+}
+
+// A page that sends us on cannot send us inside.
+func TestOndemandIsNotSentInside(t *testing.T) {
+	inside, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Skipf("this machine has one loopback address: %v", err)
+	}
+	defer inside.Close()
+	reached := make(chan struct{}, 10)
+	go http.Serve(inside, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached <- struct{}{} }))
+	outside := httptest.NewServer(http.RedirectHandler("http://"+inside.Addr().String()+"/", http.StatusFound))
+	defer outside.Close()
+	port := outside.URL[strings.LastIndexByte(outside.URL, ':')+1:]
+	a := ask(t, fmt.Sprintf("  - {key: page, target: \"http://*:%s/#redirects=any\", hosts: [127.0.0.1]}\n  - {key: any, target: \"http://*:%[1]s/\"}\n", port))
+	a.expect("page", "127.0.0.1", 200, "probe_success 0\n", `probe_failure_info{cause="local",`)
+	a.expect("any", "127.0.0.1", 403)
+	if len(reached) != 0 {
+		t.Error("it was sent inside")
 	}
 }
 
