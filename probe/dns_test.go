@@ -142,6 +142,9 @@ func TestDNSAnswers(t *testing.T) {
 		{"spf with two", "ask=spf", swap(d, "TXT", d+" TXT v=spf1 a:x.example.edu mx:y.example.edu -all"), OK, "", ""},
 		{"spf with an mx of eleven", "ask=spf", goodZone + many(9, d+" MX 30 m%d.example.edu"), Fail, "spf.lookups", "10 hosts"},
 		{"spf whose include can't be asked for", "ask=spf", swap("spf.example.net", "TXT", "spf.example.net SERVFAIL"), Inconclusive, "dns.tempfail", ""},
+		{"spf for everybody", "ask=spf", swap(d, "TXT", d+" TXT v=spf1 mx +ALL"), Slow, "", "+ALL"},
+		{"spf for everybody elsewhere", "ask=spf", swap(d, "TXT", d+" TXT v=spf1 redirect=spf.example.org\nspf.example.org TXT v=spf1 all"), Slow, "", "anybody"},
+		{"spf that includes everybody", "ask=spf", swap(d, "TXT", d+" TXT v=spf1 include:spf.example.org -all\nspf.example.org TXT v=spf1 +all"), OK, "", ""},
 		{"spf of a control character", "ask=spf", swap(d, "TXT", d+` TXT v=spf1 a:\n<b>`), Fail, "spf.syntax", "<b>"},
 
 		{"no dkim", dkim, swap(s1, "TXT", ""), Fail, "dkim.none", s1},
@@ -158,6 +161,7 @@ func TestDNSAnswers(t *testing.T) {
 		{"dkim of a short ed25519 key", dkim, swap(s1, "TXT", s1+" TXT k=ed25519; p=AAAA"), Fail, "dkim.key", "3 bytes"},
 		{"dkim for SHA-1 only", dkim, swap(s1, "TXT", s1+" TXT h=sha1; p=AAAA"), Fail, "dkim.hash", ""},
 		{"dkim not for mail", dkim, swap(s1, "TXT", s1+" TXT s=tlsrpt; p=AAAA"), Fail, "dkim.service", ""},
+		{"dkim as a test", dkim, swap(s1, "TXT", s1+" TXT t=s:y; p="+rsaKey(2048)), Slow, "", "t=y"},
 		{"dkim by an alias", dkim, swap(s1, "TXT", s1+" CNAME k.example.net\nk.example.net CNAME l.example.net\nl.example.net TXT p="+rsaKey(1024)), OK, "", ""},
 
 		{"no dmarc", "ask=dmarc", swap("_dmarc."+d, "TXT", ""), Fail, "dmarc.none", ""},

@@ -29,6 +29,9 @@ func (d *domain) dkim(ctx context.Context) error {
 		if f := checkKey(list); f != nil {
 			return &fault{f.cause, fmt.Sprintf("at %s: %s", at, f.detail)}
 		}
+		if t, _ := list.find("t"); listHas(t, "y") {
+			d.warn("at %s: the key is marked as a test (t=y)", at)
+		}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const (
 // includes, as a receiver may have to for a sender that matches nothing: more
 // than ten lookups in all, and every receiver gives up.
 func (d *domain) spf(ctx context.Context) error {
-	return (&spfWalk{domain: d}).record(ctx, d.target.Host)
+	return (&spfWalk{domain: d}).record(ctx, d.target.Host, true)
 }
 
 type spfWalk struct {
@@ -30,8 +30,9 @@ func isSPF(text string) bool {
 	return strings.EqualFold(version, "v=spf1")
 }
 
-// record goes through the record of one domain.
-func (w *spfWalk) record(ctx context.Context, name string) error {
+// record goes through the record of one domain. It decides, unless it is
+// included, about who matches nothing else.
+func (w *spfWalk) record(ctx context.Context, name string, decides bool) error {
 	text, err := w.domain.record(ctx, name, isSPF)
 	if err != nil {
 		return err
@@ -41,7 +42,10 @@ func (w *spfWalk) record(ctx context.Context, name string) error {
 		return &fault{"syntax", fmt.Sprintf("at %s: %v", name, err)}
 	}
 	for _, t := range terms {
-		if err := w.term(ctx, name, t); err != nil {
+		if decides && (strings.EqualFold(t.text, "all") || strings.EqualFold(t.text, "+all")) {
+			w.warn("the SPF record ends with %q: anybody may send in the domain's name", t.text)
+		}
+		if err := w.term(ctx, name, t, decides); err != nil {
 			return err
 		}
 	}
@@ -49,7 +53,7 @@ func (w *spfWalk) record(ctx context.Context, name string) error {
 }
 
 // term counts what one term of the record at name makes a receiver look up.
-func (w *spfWalk) term(ctx context.Context, name string, t spfTerm) error {
+func (w *spfWalk) term(ctx context.Context, name string, t spfTerm, decides bool) error {
 	if !t.looksUp() {
 		return nil
 	}
@@ -65,7 +69,7 @@ func (w *spfWalk) term(ctx context.Context, name string, t spfTerm) error {
 	}
 	switch t.name {
 	case "include", "redirect":
-		err := w.record(ctx, at)
+		err := w.record(ctx, at, decides && t.name == "redirect")
 		if f, ok := err.(*fault); ok && (f.cause == "none" || f.cause == "many") {
 			return &fault{t.name, fmt.Sprintf("%q of %s: %s", t.text, name, f.detail)}
 		}
