@@ -16,6 +16,8 @@ func (t *Tracker) begin(turn *turn, w *watch, o outcome, evidence *Result) {
 	w.wentDown = true
 	c := w.component
 	if c.outage != nil {
+		// It may have been the last of the component's checks that passed.
+		c.tell(turn, later(o.began.Best, c.outage.affected(c.Key).Start.Best))
 		return
 	}
 	t.cutFit(turn, c, o.began.Earliest)

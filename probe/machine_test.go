@@ -26,7 +26,7 @@ func testCheck(key, component string) Check {
 func ran(check string, start time.Time, reason Reason) Result {
 	r := Result{Check: check, Component: check, StartedAt: start, Took: time.Millisecond, Verdict: OK, Reason: reason}
 	switch {
-	case reason.Cause() == "canceled", reason.Phase() == "probe":
+	case reason.Cause() == "canceled", reason.Phase() == "probe", reason.ours():
 		r.Verdict = Inconclusive
 	case reason != "":
 		r.Verdict = Fail

@@ -58,4 +58,7 @@ func (m *machine) release(now time.Time) {
 	if m.everOK {
 		m.state = Up
 	}
+	if m.lastBad.After(m.lastGood) {
+		m.lastWorked = now // nobody was promised that it would work before
+	}
 }

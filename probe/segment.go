@@ -21,7 +21,7 @@ const (
 //	for each s: forget those with From >= s.From; keep s
 //
 // tile the time since its first without gap or overlap. The time before the
-// first was not monitored. A segment that says what already holds is not told.
+// first was not monitored. What already holds may be told again.
 //
 // The end of a run and the time until the next one are told by the Prober
 // itself, as SegmentUnmonitored, also after an unclean end; an open outage
@@ -53,7 +53,7 @@ func (c *component) observed(now time.Time) (SegmentState, Reason) {
 	switch {
 	case c.outage != nil:
 		a := c.outage.affected(c.Key)
-		if a.Partial {
+		if c.spared() {
 			return SegmentDegraded, a.Reason
 		}
 		return SegmentDown, a.Reason
@@ -67,6 +67,19 @@ func (c *component) observed(now time.Time) (SegmentState, Reason) {
 		return SegmentDegraded, c.fit.Affected[0].Reason
 	}
 	return SegmentUp, ""
+}
+
+// spared reports whether some check of the component has no part in its outage.
+// One that is only suspected has none yet; when that is confirmed, so is since
+// when.
+func (c *component) spared() bool {
+	for _, w := range c.checks {
+		up := w.state == Up || w.state == Suspect || w.state == Maintenance && w.lastGood.After(w.lastBad)
+		if up && !w.wentDown {
+			return true
+		}
+	}
+	return false
 }
 
 // watchedUntil is until when the newest conclusive run tells of now.

@@ -20,6 +20,7 @@ type story struct {
 	outages  []Outage // newest values, by ID in order of appearance
 	blips    []Blip
 	warnings []Warning
+	segments []Segment
 	kicked   []string
 }
 
@@ -34,6 +35,7 @@ func (s *story) take(ch Changes) {
 	}
 	s.blips = append(s.blips, ch.Blips...)
 	s.warnings = append(s.warnings, ch.Warnings...)
+	s.segments = append(s.segments, ch.Segments...)
 	s.kicked = ch.Kick
 }
 
