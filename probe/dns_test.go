@@ -65,6 +65,9 @@ func TestDNSOfAGoodDomain(t *testing.T) {
 	if r.Verdict != OK || r.Reason != "" || r.Detail != "" || r.Peer != at {
 		t.Errorf("got %s %q (%s) from %q\n%s", r.Verdict, r.Reason, r.Detail, r.Peer, strings.Join(r.Transcript, "\n"))
 	}
+	if n := strings.Count(strings.Join(r.Transcript, "\n"), "C: MX example.edu"); n != 1 {
+		t.Errorf("asked %d times who takes mail", n)
+	}
 	if got := phaseNames(r); got != "dns mx spf dkim dmarc tls-rpt tlsa dnsbl" {
 		t.Errorf("phases %q", got)
 	}
@@ -110,7 +113,7 @@ func TestDNSAnswers(t *testing.T) {
 		{"no such domain", "", "other.example TXT x", Fail, "dns.nxdomain", "example.edu"},
 		{"domain that is only a part of names", "ask=spf", "a.example.edu TXT x", Fail, "spf.none", ""},
 		{"refused", "", d + " REFUSED", Inconclusive, "dns.refused", ""},
-		{"resolver can't find out", "", d + " SERVFAIL", Inconclusive, "dns.tempfail", ""},
+		{"resolver can't find out", "", d + " SERVFAIL no\x1breach", Inconclusive, "dns.tempfail", "(SERVFAIL): extended error 22 no.reach"},
 		{"signatures are bogus", "", d + " BOGUS", Fail, "dns.bogus", ""},
 		{"garbage and nothing else", "ask=spf", goodZone + d + " GARBAGE", Inconclusive, "dns.timeout", ""},
 		{"forged answers are passed over", "", goodZone + d + " FORGED", OK, "", ""},
@@ -274,7 +277,7 @@ func TestDNSSecondServer(t *testing.T) {
 			return good.dial(ctx, network, addr)
 		}
 		c := &conn{runner: &Runner{Dial: dial}, log: &transcript{}}
-		r := &resolver{conn: c, servers: nameservers("# two\nnameserver 192.0.2.1\nsearch x\nnameserver nonsense\nnameserver 192.0.2.2\n"), left: maxRead}
+		r := &resolver{conn: c, servers: nameservers("# two\nnameserver 192.0.2.1\nsearch x\nnameserver nonsense\nnameserver 192.0.2.2\n"), left: maxRead, known: map[asking]lookup{}}
 		if a, err := r.ask(t.Context(), "example.edu", typeMX); err != nil || len(a.records) != 2 || c.peer != "192.0.2.2:53" {
 			t.Errorf("%s: got %d records, %v from %s", name, len(a.records), err, c.peer)
 		}

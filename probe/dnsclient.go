@@ -41,6 +41,7 @@ type resolver struct {
 	conn    *conn
 	servers []string // host:port
 	left    int      // bytes that the run may still read
+	known   map[asking]lookup
 }
 
 func newResolver(c *conn) *resolver {
@@ -49,7 +50,7 @@ func newResolver(c *conn) *resolver {
 		text, _ := os.ReadFile("/etc/resolv.conf")
 		servers = nameservers(string(text))
 	}
-	return &resolver{conn: c, servers: servers, left: maxRead}
+	return &resolver{conn: c, servers: servers, left: maxRead, known: map[asking]lookup{}}
 }
 
 // nameservers are those of resolv.conf(5): this machine when it names none.
@@ -78,9 +79,26 @@ type lookup struct {
 	secure  bool                  // the resolver has checked its signatures
 }
 
-// ask asks for the records of a name. No records are no error. When nobody
-// answers the question, it is a *stepError of the phase dns.
+type asking struct {
+	name string
+	kind dnsmessage.Type
+}
+
+// ask asks for the records of a name, once in a run. No records are no error.
+// When nobody answers the question, it is a *stepError of the phase dns.
 func (r *resolver) ask(ctx context.Context, name string, kind dnsmessage.Type) (lookup, error) {
+	if a, ok := r.known[asking{name, kind}]; ok {
+		return a, nil
+	}
+	a, err := r.find(ctx, name, kind)
+	if err == nil {
+		r.known[asking{name, kind}] = a
+	}
+	return a, err
+}
+
+// find follows aliases to the records.
+func (r *resolver) find(ctx context.Context, name string, kind dnsmessage.Type) (lookup, error) {
 	a := lookup{secure: true}
 	seen := map[string]bool{}
 	for range maxAliases {
@@ -129,19 +147,28 @@ func (r *resolver) query(ctx context.Context, name string, kind dnsmessage.Type)
 	if err != nil {
 		return nil, err
 	}
+	why := explained(m)
 	switch m.RCode {
 	case dnsmessage.RCodeSuccess, dnsmessage.RCodeNameError:
 		return m, nil
 	case dnsmessage.RCodeServerFailure:
 		// Is it there, if nobody looks at its signatures?
 		if m, err := r.try(ctx, name, kind, true); err == nil && m.RCode == dnsmessage.RCodeSuccess {
-			return nil, &fault{"bogus", "the signatures of " + name + " don't hold (DNSSEC)"}
+			return nil, &fault{"bogus", because("the signatures of "+name+" don't hold (DNSSEC)", why)}
 		}
-		return nil, unanswered("tempfail", "the resolver could not find out about "+name+" (SERVFAIL)")
+		return nil, unanswered("tempfail", because("the resolver could not find out about "+name+" (SERVFAIL)", why))
 	case dnsmessage.RCodeRefused:
-		return nil, unanswered("refused", "the resolver refuses to answer us")
+		return nil, unanswered("refused", because("the resolver refuses to answer us", why))
 	}
-	return nil, unanswered("proto", fmt.Sprintf("the resolver answers %v", m.RCode))
+	return nil, unanswered("proto", because(fmt.Sprintf("the resolver answers %v", m.RCode), why))
+}
+
+// because puts what the server says behind what we say.
+func because(what, why string) string {
+	if why == "" {
+		return what
+	}
+	return what + ": " + why
 }
 
 // unanswered is the end of a run because of our resolver.

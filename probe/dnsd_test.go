@@ -62,6 +62,8 @@ func (s nameServer) answer(packed []byte, limit int) [][]byte {
 			switch l.kind {
 			case "SERVFAIL":
 				m.RCode = dnsmessage.RCodeServerFailure
+				m.Additionals = []dnsmessage.Resource{{Body: &dnsmessage.OPTResource{Options: []dnsmessage.Option{{Code: optionError, Data: []byte("\x00\x16" + l.data)}}},
+					Header: dnsmessage.ResourceHeader{Name: dnsmessage.MustNewName("."), Type: dnsmessage.TypeOPT, Class: udpSize}}}
 			case "BOGUS":
 				if !q.CheckingDisabled {
 					m.RCode = dnsmessage.RCodeServerFailure

@@ -3,6 +3,8 @@ package probe
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"fmt"
+	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -60,5 +62,29 @@ func (q *query) answer(packed []byte) (*dnsmessage.Message, bool) {
 	if m.Answers, err = p.AllAnswers(); err != nil {
 		return nil, false
 	}
+	// What follows is for people only, so it may be wrong.
+	if p.SkipAllAuthorities() == nil {
+		m.Additionals, _ = p.AllAdditionals()
+	}
 	return m, true
+}
+
+// optionError is the option of EDNS by which a server says why it failed.
+const optionError = 15
+
+// explained is why a server says that it failed (RFC 8914): a number and a
+// text; empty when it does not say.
+func explained(m *dnsmessage.Message) string {
+	for _, rr := range m.Additionals {
+		opt, ok := rr.Body.(*dnsmessage.OPTResource)
+		if !ok {
+			continue
+		}
+		for _, o := range opt.Options {
+			if o.Code == optionError && len(o.Data) >= 2 {
+				return strings.TrimSpace(fmt.Sprintf("extended error %d %s", binary.BigEndian.Uint16(o.Data), o.Data[2:]))
+			}
+		}
+	}
+	return ""
 }

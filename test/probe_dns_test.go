@@ -98,6 +98,7 @@ zone:
   use-syslog: no
   do-ip6: no
   do-not-query-localhost: no
+  ede: yes
   cache-max-ttl: 0
   cache-max-negative-ttl: 0
   trust-anchor-file: "%s/%s.ds"
@@ -167,7 +168,7 @@ func TestProbeDNS(t *testing.T) {
 func TestProbeDNSSignaturesRunOut(t *testing.T) {
 	t.Parallel()
 	n := startNameServers(t, "@ MX 10 mx1", -30, -5)
-	if r := runProbe(t, "dns://example.edu?resolver="+n.resolver, ""); r.Verdict != "fail" || r.Reason != "dns.bogus" {
+	if r := runProbe(t, "dns://example.edu?resolver="+n.resolver, ""); r.Verdict != "fail" || r.Reason != "dns.bogus" || !strings.Contains(r.Detail, "extended error") {
 		t.Errorf("got %s %q (%s)\n%s", r.Verdict, r.Reason, r.Detail, r.trace)
 	}
 	if r := runProbe(t, "dns://example.edu?resolver="+n.authority, ""); r.Verdict != "ok" {
