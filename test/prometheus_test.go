@@ -95,7 +95,9 @@ func (p *prometheus) says(query, value string) bool {
 // dashboard is what this test reads of a Grafana dashboard.
 type dashboard struct {
 	Panels []struct {
+		ID      int
 		Title   string
+		GridPos struct{ X, Y, W, H int }
 		Type    string
 		Targets []struct{ Expr string }
 	}
@@ -108,7 +110,7 @@ type dashboard struct {
 }
 
 // Every query of the dashboard is understood by Prometheus and has data, the
-// one for failures once there is a failure.
+// one for failures once there is a failure. Grafana itself is not in Debian.
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	need(t, "prometheus")
@@ -173,7 +175,21 @@ func TestDashboard(t *testing.T) {
 		}
 		return len(got) > 0
 	}
+	ids, cells := map[int]bool{}, map[[2]int]string{}
 	for _, panel := range board.Panels {
+		if ids[panel.ID] {
+			t.Errorf("%s has the number %d of another panel", panel.Title, panel.ID)
+		}
+		ids[panel.ID] = true
+		at := panel.GridPos
+		for x := at.X; x < at.X+at.W; x++ {
+			for y := at.Y; y < at.Y+at.H; y++ {
+				if other := cells[[2]int{x, y}]; other != "" || x >= 24 {
+					t.Fatalf("%s lies on %q or outside", panel.Title, other)
+				}
+				cells[[2]int{x, y}] = panel.Title
+			}
+		}
 		if (panel.Type == "row") != (len(panel.Targets) == 0) {
 			t.Errorf("%s: %d queries", panel.Title, len(panel.Targets))
 		}
