@@ -47,6 +47,9 @@ func (t *Tracker) endFit(turn *turn, c *component) {
 			end = end.notBefore(w.goodAt.UTC())
 		}
 	}
+	if c.told == SegmentUnmonitored {
+		end = end.notBefore(c.toldFrom) // it lasted as long as anybody looked
+	}
 	t.closeFit(turn, c, end)
 }
 

@@ -35,7 +35,8 @@ type Segment struct {
 
 // tiles is what has been told of a component as segments.
 type tiles struct {
-	told SegmentState // the last; empty before the first
+	told     SegmentState // the last; empty before the first
+	toldFrom time.Time
 	// floor is the newest moment at which something is established that no later
 	// knowledge changes: what is told after it begins no earlier.
 	floor time.Time
@@ -144,6 +145,6 @@ func (c *component) put(turn *turn, state SegmentState, reason Reason, from time
 	if c.told == SegmentUnmonitored || c.told == "" {
 		c.watchedSince = from
 	}
-	c.told = state
+	c.told, c.toldFrom = state, from
 	turn.ch.Segments = append(turn.ch.Segments, Segment{Component: c.Key, From: from, State: state, Reason: reason})
 }
