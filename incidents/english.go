@@ -124,7 +124,11 @@ func (e english) Recurs(r Recurrence) string {
 	if r.Days == 1 {
 		within = "in one day"
 	}
-	return fmt.Sprintf("It has failed %d times %s; the longest it held was %s.", r.Times, within, e.roughly(r.LongestHeld))
+	times := fmt.Sprintf("%d times", r.Times)
+	if r.Times == 2 {
+		times = "twice"
+	}
+	return fmt.Sprintf("It has failed %s %s; the longest it held was %s.", times, within, e.roughly(r.LongestHeld))
 }
 
 func (e english) Working(what []Part, checked When) string {

@@ -15,7 +15,7 @@ type Words interface {
 	StoppedAgain(what []Part, how How, start When, quiet time.Duration) string
 	// Again counts the failures of the thread: n is 2 or more.
 	Again(n int, within Within) string
-	Recurs(r Recurrence) string // of 3 failures or more
+	Recurs(r Recurrence) string // of 2 failures or more
 	Working(what []Part, checked When) string
 	Unwatched(what []Part) string
 	CauseUnknown() string

@@ -83,6 +83,34 @@ type Post struct {
 	Paragraphs []string
 	Staff      bool // a person wrote it
 	Cut        bool // Paragraphs are only its beginning
+	Topic      string
+	Expected   Time   // when staff expect all to work
+	Edits      []Edit // newest first
+}
+
+// Edit is an earlier text of a post.
+type Edit struct {
+	Until      Time
+	Staff      bool // a person replaced it
+	Paragraphs []string
+}
+
+// Change is something that readers may have seen otherwise.
+type Change struct {
+	At    Time
+	Text  string
+	Staff bool // a person changed it
+}
+
+// Maintenance is planned downtime that is not over.
+type Maintenance struct {
+	ID         string
+	Title      string
+	State      string // "In progress"
+	Start, End Time
+	What       string // the components
+	At         Time   // of the newest update, whose text is Paragraphs
+	Paragraphs []string
 }
 
 // Thread is an incident in a list.
@@ -94,6 +122,9 @@ type Thread struct {
 	Tally   string // "4 outages, 7 h 52 min in all"; may be empty
 	Latest  *Post  // only on the front page; nil when nothing was written yet
 	Count   string // "3 updates"
+	// Expected is when staff expect all to work, in a sentence; empty when they
+	// have not said.
+	Expected string
 }
 
 // Component is a component in a list.
@@ -117,6 +148,7 @@ type Front struct {
 	Checked     Time  // newest check of any component
 	Open        []Thread
 	MoreOpen    string // "and 3 more"; empty when Open holds all
+	Planned     []Maintenance
 	Groups      []Group
 	Recent      []Thread
 	HistoryHref string
@@ -145,7 +177,11 @@ type Incident struct {
 	Affected string
 	Outages  []Outage // oldest first
 	Total    string   // empty when one outage says it all
+	Recurs   string   // how they follow each other, likewise
+	Messages string   // what became of test messages; may be empty
+	Expected string   // when staff expect all to work; may be empty
 	Posts    []Post   // newest first
+	Changes  []Change // newest first
 }
 
 // Month is a part of the history.

@@ -42,7 +42,8 @@ func (ed *edition) apiDocument(name string) any {
 			Components   []apiComponent   `json:"components"`
 			Incidents    []apiIncident    `json:"incidents"`
 			Maintenances []apiMaintenance `json:"scheduled_maintenances"`
-		}{t.page(), t.status(), t.components(), t.incidents(ed.snap.Unresolved()), []apiMaintenance{}}
+		}{t.page(), t.status(), t.components(), t.incidents(ed.snap.Unresolved()),
+			t.maintenances(incidents.Scheduled, incidents.InProgress, incidents.Verifying)}
 	case "status":
 		return struct {
 			Page   apiPage   `json:"page"`
@@ -63,15 +64,15 @@ func (ed *edition) apiDocument(name string) any {
 			Incidents []apiIncident `json:"incidents"`
 		}{t.page(), t.incidents(list)}
 	}
+	states := map[string][]incidents.State{
+		"scheduled-maintenances/upcoming": {incidents.Scheduled},
+		"scheduled-maintenances/active":   {incidents.InProgress, incidents.Verifying},
+	}
 	return struct {
 		Page         apiPage          `json:"page"`
 		Maintenances []apiMaintenance `json:"scheduled_maintenances"`
-	}{t.page(), []apiMaintenance{}}
+	}{t.page(), t.maintenances(states[name]...)}
 }
-
-// apiMaintenance is planned downtime. There is none yet that could be told of,
-// so its lists are empty.
-type apiMaintenance struct{}
 
 func (ed *edition) teller() *teller {
 	t := &teller{ed: ed, groups: map[string]string{}}

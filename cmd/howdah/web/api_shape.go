@@ -72,6 +72,15 @@ type apiUpdate struct {
 	Notify      bool            `json:"deliver_notifications"`
 	CustomTweet *string         `json:"custom_tweet"`
 	TweetID     *string         `json:"tweet_id"`
+	// Ours:
+	Topic      incidents.Topic `json:"topic,omitempty"`
+	ExpectedAt *apiTime        `json:"expected_at,omitempty"`
+	Edits      []apiEdit       `json:"earlier_texts,omitempty"` // oldest first
+}
+
+type apiEdit struct {
+	Body  string   `json:"body"`
+	Until *apiTime `json:"until"`
 }
 
 type apiChange struct {
@@ -123,6 +132,11 @@ func (t *teller) page() apiPage {
 	for _, in := range t.ed.snap.Incidents {
 		if in.UpdatedAt.After(at) {
 			at = in.UpdatedAt
+		}
+	}
+	for _, m := range t.ed.snap.Maintenances {
+		if u := m.Latest(); u.At.After(at) {
+			at = u.At
 		}
 	}
 	return apiPage{ID: st.id, Name: st.name, URL: st.url, TimeZone: st.zone.String(), UpdatedAt: t.time(at)}
@@ -230,6 +244,11 @@ func (t *teller) update(u *incidents.Update) apiUpdate {
 	a := apiUpdate{
 		ID: u.ID, Status: u.State, Body: u.Body, IncidentID: u.IncidentID,
 		CreatedAt: at, UpdatedAt: at, DisplayAt: at, Notify: !u.Superseded,
+		Topic: u.Topic, ExpectedAt: t.time(u.ExpectedAt),
+	}
+	for _, e := range u.Edits {
+		a.UpdatedAt = t.time(e.At)
+		a.Edits = append(a.Edits, apiEdit{e.Body, a.UpdatedAt})
 	}
 	for _, c := range u.Components {
 		a.Affected = append(a.Affected, apiChange{c.Component, t.ed.name(c.Component), c.Old, c.New})
@@ -238,10 +257,10 @@ func (t *teller) update(u *incidents.Update) apiUpdate {
 }
 
 func (t *teller) outage(o *incidents.Outage) apiOutage {
-	a := apiOutage{StartedAt: t.time(o.Start.Best), Components: append([]string{}, o.Components()...)}
-	if o.End != nil {
-		a.EndedAt = t.time(o.End.Best)
-		sec := int64(o.Duration(o.End.Best).Round(time.Second) / time.Second)
+	a := apiOutage{StartedAt: t.time(o.Began().Best), Components: append([]string{}, o.Components()...)}
+	if end := o.Ended(); end != nil {
+		a.EndedAt = t.time(end.Best)
+		sec := int64(o.Duration(end.Best).Round(time.Second) / time.Second)
 		a.Seconds = &sec
 	}
 	return a

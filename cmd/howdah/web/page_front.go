@@ -23,6 +23,7 @@ func (ed *edition) front() resource {
 			Frame:       ed.frame("", snap.Headline),
 			State:       templates.State{Mark: pageMark(snap), Text: snap.Headline},
 			Groups:      ed.groups(),
+			Planned:     ed.maintenances(),
 			HistoryHref: st.href(placeHistory),
 		}
 		var checked time.Time
@@ -43,6 +44,9 @@ func (ed *edition) front() resource {
 			if open++; open <= maxOpen {
 				t := ed.line(in)
 				t.Latest = ed.latest(in)
+				if e := snap.Expectation(in.ID); e != nil {
+					t.Expected = e.Text + "."
+				}
 				t.Count = count(len(in.Updates), "update")
 				p.Open = append(p.Open, t)
 			}

@@ -43,19 +43,25 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 			Summary:  tally(in, ed.snap.At),
 			Affected: ed.names(in.Components),
 			Total:    ed.total(in),
+			Recurs:   ed.recurs(in),
+			Messages: messages(in),
+			Changes:  ed.changes(in),
+		}
+		if e := ed.snap.Expectation(in.ID); e != nil {
+			p.Expected = e.Text + "."
 		}
 		for i := range in.Outages {
 			o := &in.Outages[i]
 			row := templates.Outage{
-				From:   st.bound(o.Start, o.Unclean),
+				From:   st.bound(o.Began(), o.Unclean && o.Began() == o.Start),
 				Lasted: span(o.Duration(ed.snap.At)),
 				What:   ed.what(o),
 			}
-			if o.End != nil {
-				to := st.bound(*o.End, false)
+			if end := o.Ended(); end != nil {
+				to := st.bound(*end, false)
 				row.To = &to
 			} else {
-				row.Lasted += " so far, by " + st.clock(ed.snap.At, o.Start.Best).Text
+				row.Lasted += " so far, by " + st.clock(ed.snap.At, o.Began().Best).Text
 			}
 			p.Outages = append(p.Outages, row)
 		}
@@ -64,17 +70,6 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 		}
 		return p
 	})
-}
-
-func (ed *edition) post(in *incidents.Incident, u *incidents.Update) templates.Post {
-	return templates.Post{
-		ID:         u.ID,
-		Href:       ed.s.site.href(in.Path()) + "#update-" + u.ID,
-		Label:      label(u.State),
-		At:         ed.s.site.full(u.At),
-		Paragraphs: paragraphs(u.Body),
-		Staff:      u.Kind == incidents.KindStaff,
-	}
 }
 
 // total sums several outages up; one alone has its length beside it.
