@@ -112,7 +112,7 @@ type Check struct {
 	Key          string // unique; what is known of its past hangs on it
 	Component    string // key of the component that it speaks for
 	Target       string // as probe.ParseTarget reads it
-	PasswordFile string // empty when the target names no user
+	PasswordFile string // or of the token of a job that reports; empty when the target names no user
 	Every        time.Duration
 	Schedule     string        // a cron expression in place of Every, which is then its shortest gap
 	Timeout      time.Duration // of a whole run; below Every
