@@ -49,21 +49,27 @@ func (in *instance) landed(before time.Time) bool {
 // inboxOf counts what is in an account's inbox.
 func (in *instance) inboxOf(account string) int {
 	in.t.Helper()
-	c, err := imapclient.DialInsecure(fmt.Sprintf("127.0.0.1:%d", in.port["imap"]), nil)
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	defer c.Close()
 	password, err := os.ReadFile(filepath.Join(in.dir, "data", account+".password"))
 	if err != nil {
 		in.t.Fatal(err)
 	}
-	if err := c.Login(account, strings.TrimSpace(string(password))).Wait(); err != nil {
-		in.t.Fatal(err)
+	return inboxAt(in.t, in.port["imap"], account, strings.TrimSpace(string(password)))
+}
+
+// inboxAt does so on any server.
+func inboxAt(t testing.TB, port int, account, password string) int {
+	t.Helper()
+	c, err := imapclient.DialInsecure(fmt.Sprintf("127.0.0.1:%d", port), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Login(account, password).Wait(); err != nil {
+		t.Fatal(err)
 	}
 	box, err := c.Select("INBOX", nil).Wait()
 	if err != nil {
-		in.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return int(box.NumMessages)
 }
@@ -207,4 +213,59 @@ func TestCanariesThroughPostfix(t *testing.T) {
 	}
 	t.Logf("%d test messages waited in Postfix", during)
 	in.within(20*time.Second, "the mailbox is empty", func() bool { return in.landed(time.Now()) && in.inboxOf("probe") == 0 })
+}
+
+// A Dovecot is asked as the bundled server is: by LMTP, IMAP and POP3, with and
+// without TLS from the start.
+func TestCanariesThroughDovecot(t *testing.T) {
+	t.Parallel()
+	d := startDovecot(t)
+	in := configure(t, "")
+	text := fmt.Sprintf(`site: {name: Example Mail}
+data: data
+web: {listen: "127.0.0.1:%d"}
+mailserver: off
+components: [{key: both}, {key: imap}, {key: pop3}]
+canaries:
+  - {component: both, submit: "lmtp://127.0.0.1:%d?rcpt=both@localhost", seen: ["imap://both@127.0.0.1:%d?insecure=true", "pop3://both@127.0.0.1:%d?insecure=true"], password_file: password, every: 2s}
+  - {component: imap, submit: "lmtp://127.0.0.1:%[2]d?rcpt=imap@localhost", seen: ["imaps://imap@127.0.0.1:%[5]d?insecure=true"], password_file: password, every: 2s}
+  - {component: pop3, submit: "lmtp://127.0.0.1:%[2]d?rcpt=pop3@localhost", seen: ["pop3s://pop3@127.0.0.1:%[6]d?insecure=true"], password_file: password, every: 2s}
+`, in.port["web"], d.port["lmtp"], d.port["imap"], d.port["pop3"], d.port["imaps"], d.port["pop3s"])
+	for file, text := range map[string]string{in.conf: text, filepath.Join(in.dir, "password"): "pass\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in.start()
+	byComponent := func() map[string][]probe.Canary {
+		all := map[string][]probe.Canary{}
+		for _, c := range in.canaries() {
+			if !c.DoneAt.IsZero() {
+				all[c.Component] = append(all[c.Component], c)
+			}
+		}
+		return all
+	}
+	in.within(40*time.Second, "two of each come through", func() bool {
+		all := byComponent()
+		return len(all["both"]) > 1 && len(all["imap"]) > 1 && len(all["pop3"]) > 1
+	})
+	for component, all := range byComponent() {
+		for _, c := range all {
+			imap, pop3 := component != "pop3", component != "imap"
+			if c.SeenIMAP.IsZero() == imap || c.SeenPOP3.IsZero() == pop3 || c.PushedAt.IsZero() == imap || c.ArrivedAt.Sub(c.AcceptedAt).Abs() > 2*time.Second {
+				t.Errorf("%s: %+v", component, c)
+			}
+			if len(c.Hops) == 0 || slices.ContainsFunc(c.Hops, func(h probe.Hop) bool { return h.Skewed || h.By == "" }) {
+				t.Errorf("%s: hops %+v", component, c.Hops)
+			}
+		}
+	}
+	in.within(20*time.Second, "the mailboxes are empty", func() bool {
+		left := 0
+		for account := range byComponent() {
+			left += inboxAt(t, d.port["imap"], account, "pass")
+		}
+		return left == 0
+	})
 }
