@@ -115,7 +115,7 @@ func (c *Config) tree() object {
 				{"key", "what its past hangs on; left out: the component's, numbered", text(&k.Key)},
 				{"component", "key of the component that it speaks for", text(&k.Component)},
 				{"target", "scheme://user@host:port", text(&k.Target)},
-				{"password_file", "file whose first line is the user's password", text(&k.PasswordFile)},
+				{"password_file", "file whose first line is the user's password, or the token of a job that reports", text(&k.PasswordFile)},
 				{"every", "time from one run to the next", positive(&k.Every)},
 				{"schedule", "cron expression in UTC, in place of every", text(&k.Schedule)},
 				{"timeout", "time for a whole run, below every", positive(&k.Timeout)},
