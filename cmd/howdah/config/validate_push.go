@@ -27,6 +27,8 @@ func (k Check) validatePush(at string, wrong report) {
 		wrong(at+".password_file", "is missing, so anybody could report", "name a file whose first line is the token that the job sends")
 	}
 	switch {
+	case k.Schedule != "":
+		wrong(at+".schedule", "is of no use, because the job itself reports", "write its longest silence as every")
 	case k.Every == 0:
 		wrong(at+".every", "is missing", `write how often the job reports, such as "24h"`)
 	case k.Every > maxSilence:
