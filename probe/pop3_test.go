@@ -112,7 +112,7 @@ func TestPOP3Looks(t *testing.T) {
 		{"IDs", "", begin("UIDL", all(two, end)...), "", "connect greeting capa auth stat uidl logout"},
 		{"IDs are not offered", "", begin("TOP", all([]string{"C: STAT", "S: +OK 2 90"}, end)...), "", "connect greeting capa auth stat logout"},
 		{"the ID of the newest of many", "", begin("UIDL", all(many, end)...), "", ""},
-		{"the newest", "?retr=true", begin("UIDL", all(two, []string{"C: LIST 2\r\n", "S: +OK 2 60", "C: RETR 2\r\n", "S: +OK", "S: Subject: private", "S: ", "S: ..", "S: " + strings.Repeat("x", 20000), "S: .x", "S: ."}, end)...), "",
+		{"the newest", "?retr=true", begin("UIDL", all(two, []string{"C: LIST 2\r\n", "S: +OK 2 60", "C: RETR 2\r\n", "S: +OK", "S: Subject: private", "S: ", "S: ..", "S: " + strings.Repeat("x", 20000), "S: " + strings.Repeat("x", maxLine) + ".", "S: .x", "S: ."}, end)...), "",
 			"connect greeting capa auth stat uidl retr logout"},
 		{"the header of a large one", "?retr=true", begin("UIDL\r\nTOP", all(two, []string{"C: LIST 2", "S: +OK 2 70000", "C: TOP 2 0\r\n", "S: +OK", "S: Subject: private", "S: ", "S: ."}, end)...), "", ""},
 		{"a large one without TOP", "?retr=true", begin("UIDL", all(two, []string{"C: LIST 2", "S: +OK 2 70000000"}, end)...), "", ""},
