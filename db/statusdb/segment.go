@@ -118,12 +118,16 @@ func (db *DB) endWatch(ctx context.Context) error {
 	})
 }
 
+// One step of the index a component, and one to what held at the moment.
 const selectSegments = `
-SELECT component, started_at, state, reason
-FROM segment s
-WHERE started_at >= coalesce(
-    (SELECT max(started_at) FROM segment WHERE component = s.component AND started_at <= ?1), ?1)
-ORDER BY component, started_at`
+WITH RECURSIVE component (name) AS (
+    SELECT min(component) FROM segment
+    UNION ALL
+    SELECT (SELECT min(component) FROM segment WHERE component > name) FROM component WHERE name IS NOT NULL)
+SELECT s.component, s.started_at, s.state, s.reason
+FROM component c JOIN segment s ON s.component = c.name AND s.started_at >= coalesce(
+    (SELECT max(started_at) FROM segment WHERE component = c.name AND started_at <= ?1), ?1)
+ORDER BY s.component, s.started_at`
 
 // Segments returns what every component was from since on, in order of
 // component and time. The first of a component may begin earlier: it is what
