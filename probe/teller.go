@@ -34,7 +34,7 @@ type told struct {
 const (
 	saveWithin = time.Second      // the longest that a store can hold up the observer
 	saveEvery  = time.Second      // runs that changed nothing are saved together, once in this time
-	markEvery  = 10 * time.Second // how long the store goes without a word that we watch
+	markEvery  = time.Minute      // how long the store goes without a word that we watch
 	saveRuns   = 500              // in one transaction, so that a full queue is saved in pieces
 	retryMax   = 30 * time.Second // between tries to save
 	keepTold   = 256              // changes that wait while the observer is slow

@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync/atomic"
 
 	"howdah/db/sqlite"
 	"howdah/incidents"
@@ -29,8 +28,8 @@ var migrations embed.FS
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	sqlite  *sqlite.DB
-	trimmed atomic.Int64 // the number of the check that Upkeep trimmed last
+	sqlite *sqlite.DB
+	round  round
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"howdah/db/sqlite"
@@ -24,22 +25,44 @@ const (
 	trimAtOnce  = 1_000 // rows of a table
 )
 
+// round is how far the trimming of this hour has come.
+type round struct {
+	mu   sync.Mutex
+	last int64     // number of the check that was trimmed last
+	done time.Time // the hour in which all were trimmed
+}
+
 // Upkeep does a small part of what is to be done from time to time, for facts
 // saved until now: it counts the runs of hours and days that are over, and
-// takes away what is too old of one check, another one each time. Called once
-// a second it holds up nobody. What a crash leaves undone the next call does.
+// once an hour takes away what is too old, of one check a call. Called once a
+// second it holds up nobody. What a crash leaves undone the next call does.
 func (db *DB) Upkeep(ctx context.Context, now time.Time) error {
-	err := db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
-		n, err := countDue(ctx, tx, now, countAtOnce)
-		if err != nil || n == countAtOnce {
-			return err // runs that may still have to be counted stay
-		}
-		return db.trimNext(ctx, tx, now)
-	})
+	db.round.mu.Lock()
+	defer db.round.mu.Unlock()
+	idle, err := db.idle(ctx, now)
+	if err == nil && !idle {
+		err = db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
+			n, err := countDue(ctx, tx, now, countAtOnce)
+			if err != nil || n == countAtOnce {
+				return err // runs that may still have to be counted stay
+			}
+			return db.trimNext(ctx, tx, now)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("upkeep: %w", err)
 	}
 	return nil
+}
+
+// idle reports whether there is nothing to do.
+func (db *DB) idle(ctx context.Context, now time.Time) (bool, error) {
+	if !db.round.done.Equal(now.Truncate(hour)) {
+		return false, nil
+	}
+	var due int
+	err := db.sqlite.R.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM uncounted WHERE ended_at <= ?1)", sqlite.Millis(now)).Scan(&due)
+	return due == 0, sqlite.Classify(err)
 }
 
 const selectNextCheck = `
@@ -53,9 +76,9 @@ LIMIT 1`
 func (db *DB) trimNext(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	var id int64
 	var key string
-	switch err := tx.QueryRowContext(ctx, selectNextCheck, db.trimmed.Load()).Scan(&id, &key); {
+	switch err := tx.QueryRowContext(ctx, selectNextCheck, db.round.last).Scan(&id, &key); {
 	case errors.Is(err, sql.ErrNoRows):
-		db.trimmed.Store(0) // around again
+		db.round.last, db.round.done = 0, now.Truncate(hour)
 		return nil
 	case err != nil:
 		return err
@@ -77,7 +100,7 @@ func (db *DB) trimNext(ctx context.Context, tx *sql.Tx, now time.Time) error {
 			return fmt.Errorf("trim check %q: %w", key, err)
 		}
 	}
-	db.trimmed.Store(id)
+	db.round.last = id
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -225,6 +226,24 @@ func runSeed(t *testing.T, line *timeline.Timeline, dir string) {
 	}
 	if d := in.Downtime(time.Now()); d.Round(time.Minute) != 7*time.Hour+52*time.Minute {
 		t.Errorf("down for %v in all", d)
+	}
+	for _, key := range []string{"imap", "pop3"} {
+		v := snapshot.Component(key)
+		august := v.Past.Month(zone, 2005, time.August, time.Now())
+		if august.Down.Round(time.Minute) != 7*time.Hour+52*time.Minute || august.Percent() != "88.43" {
+			t.Errorf("%s in August: %+v, %s %%", key, august, august.Percent())
+		}
+		if d := v.Days[88]; d.Down.Round(time.Minute) != 349*time.Minute || !d.Start.Equal(at("2005-08-03 00:00")) {
+			t.Errorf("%s on the third: %+v", key, d)
+		}
+		stored, err := store.Segments(ctx, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := incidents.Timeline(slices.DeleteFunc(past(stored), func(s incidents.Segment) bool { return s.Component != key }))
+		if again := told.Month(zone, 2005, time.August, time.Now()); again != august {
+			t.Errorf("%s in August as it is stored: %+v", key, again)
+		}
 	}
 	if in.ID != id || in.State != incidents.Resolved || !in.Instability() {
 		t.Errorf("thread %s is %s: %q", in.ID, in.State, in.Title)
