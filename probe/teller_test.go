@@ -14,9 +14,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// ledger is a Store that remembers what it was given when, and that takes as
+// vault is a Store that remembers what it was given when, and that takes as
 // long and refuses as long as a test wants.
-type ledger struct {
+type vault struct {
 	mu     sync.Mutex
 	refuse bool
 	took   time.Duration
@@ -28,7 +28,7 @@ type ledger struct {
 
 var errRefused = errors.New("disk full")
 
-func (l *ledger) Save(_ context.Context, f Facts) error {
+func (l *vault) Save(_ context.Context, f Facts) error {
 	time.Sleep(l.took)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -41,16 +41,16 @@ func (l *ledger) Save(_ context.Context, f Facts) error {
 	return nil
 }
 
-func (l *ledger) Upkeep(context.Context, time.Time) error {
+func (l *vault) Upkeep(context.Context, time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tended = append(l.tended, time.Now())
 	return errRefused // nothing may depend on it
 }
 
-func (l *ledger) set(refuse bool) { l.mu.Lock(); l.refuse = refuse; l.mu.Unlock() }
+func (l *vault) set(refuse bool) { l.mu.Lock(); l.refuse = refuse; l.mu.Unlock() }
 
-func (l *ledger) runs() (all []Result) {
+func (l *vault) runs() (all []Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.saved {
@@ -59,12 +59,12 @@ func (l *ledger) runs() (all []Result) {
 	return all
 }
 
-func (*ledger) Outages(context.Context, time.Time) ([]Outage, error)  { return nil, nil }
-func (*ledger) Canaries(context.Context, time.Time) ([]Canary, error) { return nil, nil }
-func (*ledger) CheckStates(context.Context) ([]CheckState, error)     { return nil, nil }
+func (*vault) Outages(context.Context, time.Time) ([]Outage, error)  { return nil, nil }
+func (*vault) Canaries(context.Context, time.Time) ([]Canary, error) { return nil, nil }
+func (*vault) CheckStates(context.Context) ([]CheckState, error)     { return nil, nil }
 
-// withTeller runs a teller over the ledger while f puts facts in.
-func withTeller(l *ledger, w *witness, f func(*teller)) {
+// withTeller runs a teller over the vault while f puts facts in.
+func withTeller(l *vault, w *witness, f func(*teller)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t := newTeller(l, w, slog.New(slog.DiscardHandler))
 	var run sync.WaitGroup
@@ -85,7 +85,7 @@ func putRun(t *teller, r Result) {
 
 func TestRunsOfASecondAreOneTransaction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &ledger{}
+		l := &vault{}
 		withTeller(l, &witness{}, func(tel *teller) {
 			begun := time.Now()
 			for n := range 3_300 { // 1,000 checks every 30 s, for 100 s
@@ -114,7 +114,7 @@ func TestRunsOfASecondAreOneTransaction(t *testing.T) {
 // What matters is saved at once; and when nothing happens, that we watch.
 func TestUrgentFactsAndSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &ledger{}
+		l := &vault{}
 		withTeller(l, &witness{}, func(tel *teller) {
 			time.Sleep(500 * time.Millisecond)
 			tel.put(told{now: time.Now(), ch: Changes{Segments: []Segment{{Component: "imap", From: time.Now(), State: SegmentUp}}}}, facts{})
@@ -142,7 +142,7 @@ func TestUrgentFactsAndSilence(t *testing.T) {
 // order and in pieces.
 func TestStoreThatRefusesForAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, w := &ledger{took: 50 * time.Millisecond}, &witness{}
+		l, w := &vault{took: 50 * time.Millisecond}, &witness{}
 		withTeller(l, w, func(tel *teller) {
 			putRun(tel, numbered(0, OK))
 			time.Sleep(2 * time.Second)
