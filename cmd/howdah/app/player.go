@@ -262,6 +262,7 @@ func (p *player) deliver() {
 func (p *player) post(ctx context.Context, e timeline.Event) error {
 	post := incidents.Post{
 		Title: e.Post.Title, State: incidents.State(e.Subject), Body: e.Post.Text, By: e.Post.By,
+		Topic: incidents.Topic(e.Post.Topic), ExpectedAt: e.Post.Expected,
 	}
 	if post.By == "" {
 		post.By = "staff"
