@@ -47,9 +47,6 @@ func (t *Tracker) endFit(turn *turn, c *component) {
 			end = end.notBefore(w.goodAt.UTC())
 		}
 	}
-	if c.told == SegmentUnmonitored {
-		end = end.notBefore(c.toldFrom) // it lasted as long as anybody looked
-	}
 	t.closeFit(turn, c, end)
 }
 
@@ -66,5 +63,10 @@ func (t *Tracker) closeFit(turn *turn, c *component, end Moment) {
 	out.Affected[0].End, out.End = &end, &end
 	c.fit, c.lastEnd = nil, end.Best
 	turn.touched.add(out)
+	if told, from := c.told, c.toldFrom; told == SegmentUnmonitored && end.Best.Before(from) {
+		c.put(turn, SegmentUp, "", end.Best)
+		c.put(turn, told, "", from)
+		return
+	}
 	c.establish(turn, end.Best)
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -163,7 +164,7 @@ func (l *ledger) covered(component string, tiles []Segment) {
 			spans = append(spans, s)
 		}
 	}
-	slices.SortStableFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
+	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to)) })
 	var out, fits time.Duration
 	for i, s := range spans {
 		if i > 0 && s.from.Before(spans[i-1].to) && (!l.adjusted || !spans[i-1].to.Equal(l.now)) {

@@ -159,7 +159,12 @@ func (h *history) check() {
 		}
 	}
 	for key, parts := range byComponent {
-		slices.SortStableFunc(parts, func(a, b Affected) int { return a.Start.Best.Compare(b.Start.Best) })
+		slices.SortStableFunc(parts, func(a, b Affected) int {
+			if a.Start.Best.Equal(b.Start.Best) && a.End != nil && b.End == nil {
+				return -1 // something took its place at once
+			}
+			return a.Start.Best.Compare(b.Start.Best)
+		})
 		for i := 1; i < len(parts); i++ {
 			if parts[i-1].End == nil || parts[i].Start.Earliest.Before(parts[i-1].End.Best) {
 				h.t.Fatalf("intervals of %s overlap: %+v", key, parts)
