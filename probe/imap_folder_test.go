@@ -147,10 +147,12 @@ func TestIMAPPush(t *testing.T) {
 						t.Errorf("announced after %v, want %v", p.Took, tt.took)
 					}
 				}
+				time.Sleep(2 * time.Hour) // what is still to be said is said
+				f.mu.Lock()
+				defer f.mu.Unlock()
 				if f.text != "" && r.Reason == "" {
 					t.Error("the message is left in the folder")
 				}
-				time.Sleep(2 * time.Hour) // what is still to be said is said
 			})
 		})
 	}
