@@ -199,7 +199,7 @@ func (w *webmail) mailbox(in *answer) error {
 	if err != nil {
 		return &stepError{"mailbox.proto", Fail, "its link is no address"}
 	}
-	_, err = w.follow(request{phase: "mailbox", to: to, whole: true, judge: func(a *answer) error {
+	box, err := w.follow(request{phase: "mailbox", to: to, whole: true, judge: func(a *answer) error {
 		if a.code/100 != 2 {
 			return &fault{"status", a.status}
 		}
@@ -208,6 +208,27 @@ func (w *webmail) mailbox(in *answer) error {
 		}
 		return w.recipe.judgeMailbox(a.body)
 	}})
+	if err != nil || w.recipe.counts == nil {
+		return err
+	}
+	return w.count(box)
+}
+
+// count asks for what a script on the page of the inbox would ask for.
+func (w *webmail) count(box *answer) error {
+	link, form := w.recipe.counts(box.body)
+	if form == nil {
+		return nil
+	}
+	to, err := w.home.Parse(link)
+	if err != nil {
+		return &stepError{"mailbox.proto", Fail, "its link is no address"}
+	}
+	for _, values := range form {
+		w.conceal(values[0])
+	}
+	_, err = w.follow(request{phase: "mailbox", to: to, whole: true, judge: w.recipe.judgeCount,
+		form: func() (url.Values, error) { return form, nil }})
 	return err
 }
 

@@ -23,7 +23,12 @@ type recipe struct {
 	// it; nil for a site without one.
 	mailbox      func(in *answer) string
 	judgeMailbox func(page []byte) error
-	logout       func(in *answer) string // empty for nowhere
+	// counts is what a script on that page posts to learn about the inbox, with
+	// the link from the target's; no form is nothing. judgeCount says what is
+	// wrong with its answer.
+	counts     func(page []byte) (link string, form url.Values)
+	judgeCount func(a *answer) error
+	logout     func(in *answer) string // empty for nowhere
 }
 
 // notice is what the site says when a login fails for another cause than the
@@ -52,13 +57,14 @@ func recipeOf(t Target) recipe {
 	}
 }
 
-// horde is Horde with IMP. Its basic view is asked for, because that shows the
-// inbox without a script; a script would say that the form was sent by hand.
+// horde is Horde with IMP. Its dynamic view is asked for, which is what people
+// see; the basic one breaks where PHP is newer than Horde. A script would say
+// that the form was sent by hand.
 func horde() recipe {
 	return recipe{
 		page: "login.php",
 		user: "horde_user", password: "horde_pass",
-		others:   map[string]string{"login_post": "1", "horde_select_view": "basic", "new_lang": "en_US"},
+		others:   map[string]string{"login_post": "1", "horde_select_view": "dynamic", "new_lang": "en_US"},
 		inside:   "horde_logout_token=",
 		noticeOf: hordeNotice,
 		notices: []notice{
@@ -76,7 +82,9 @@ func horde() recipe {
 			}
 			return nil
 		},
-		logout: func(in *answer) string { return linkWith(in.body, "horde_logout_token=") },
+		counts:     hordeCounts,
+		judgeCount: hordeCount,
+		logout:     func(in *answer) string { return linkWith(in.body, "horde_logout_token=") },
 	}
 }
 
@@ -88,6 +96,46 @@ func hordeNotice(page []byte) string {
 		all = append(all, html.UnescapeString(string(m[1])))
 	}
 	return strings.Join(all, "; ")
+}
+
+// hordeInbox is how IMP names the inbox.
+const hordeInbox = "SU5CT1g"
+
+var hordeTokens = regexp.MustCompile(`"TOKEN":"([A-Za-z0-9_-]+)"`)
+
+// hordeCounts asks for how many unread messages there are, as the page does
+// from time to time.
+func hordeCounts(page []byte) (string, url.Values) {
+	m := hordeTokens.FindSubmatch(page)
+	if m == nil {
+		return "", nil // a view without scripts, which has shown the inbox
+	}
+	return "services/ajax.php/imp/poll", url.Values{"token": {string(m[1])}, "poll": {`["` + hordeInbox + `"]`}}
+}
+
+// hordeCount judges the answer by what is in it: Horde is known to say 500 over
+// a good one.
+func hordeCount(a *answer) error {
+	var said struct {
+		Tasks struct {
+			Poll map[string]any `json:"imp:poll"`
+		}
+		Msgs []struct{ Message string }
+	}
+	text := strings.TrimSuffix(strings.TrimPrefix(string(a.body), "/*-secure-"), "*/")
+	if err := json.Unmarshal([]byte(text), &said); err != nil {
+		if a.code/100 != 2 {
+			return &fault{"status", a.status}
+		}
+		return &fault{"proto", "no count of the inbox"}
+	}
+	if _, counted := said.Tasks.Poll[hordeInbox]; counted {
+		return nil
+	}
+	for _, m := range said.Msgs {
+		return &fault{"no", m.Message}
+	}
+	return &fault{"no", "the inbox was not counted"}
 }
 
 // maxNotices bounds how many notices of a page are read.

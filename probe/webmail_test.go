@@ -338,6 +338,38 @@ func TestWebmailAnswers(t *testing.T) {
 	}
 }
 
+// The dynamic view of Horde is a script that counts the messages.
+func TestHordeCount(t *testing.T) {
+	for answer, want := range map[string]Reason{
+		`/*-secure-{"response":true,"tasks":{"imp:poll":{"SU5CT1g":0}}}*/`:                "",
+		`{"tasks":{"imp:poll":{"SU5CT1g":7}},"msgs":[{"message":"x"}]}`:                   "",
+		`/*-secure-{"response":true}*/`:                                                   "mailbox.no",
+		`/*-secure-{"response":null,"msgs":[{"message":"Error","type":"horde.error"}]}*/`: "mailbox.no",
+		`<html>Fatal Error</html>`:                                                        "mailbox.status",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/services/ajax.php/imp/poll"):
+				w.WriteHeader(http.StatusInternalServerError)
+				if r.PostFormValue("token") == "a-token-of-it" && r.PostFormValue("poll") == `["SU5CT1g"]` {
+					fmt.Fprint(w, answer)
+				}
+			case r.Method == http.MethodPost:
+				fmt.Fprint(w, `<a href="login.php?horde_logout_token=x">`)
+			case strings.HasSuffix(r.URL.Path, "/imp/"):
+				fmt.Fprint(w, `<script>{"TOKEN":"a-token-of-it"}</script>`)
+			default:
+				fmt.Fprint(w, `<form><input name="horde_user"><input type=password name="horde_pass"></form>`)
+			}
+		}))
+		r := ask(t, "horde+http://joe@"+hostOf(server), nil, nil)
+		server.Close()
+		if r.Reason != want {
+			t.Errorf("%s: got %s %q (%s), want %q", answer, r.Verdict, r.Reason, r.Detail, want)
+		}
+	}
+}
+
 // Forms are found whatever surrounds them, at a cost that grows with the page
 // and no faster.
 func TestLoginForm(t *testing.T) {

@@ -30,7 +30,8 @@ func startPHP(t testing.TB, dir, root string, env []string, settings ...string) 
 	t.Cleanup(func() {
 		w.stop()
 		if t.Failed() {
-			t.Logf("php printed:\n%s", w.out)
+			log, _ := os.ReadFile(filepath.Join(dir, "log"))
+			t.Logf("php printed:\n%s%s", w.out, log)
 		}
 	})
 	return w

@@ -15,7 +15,7 @@ import (
 // and compares what it tells.
 func expectWebmail(t *testing.T, target, password, reason, phases string) {
 	t.Helper()
-	args := []string{"probe", target, "--json", "-t", "2s"}
+	args := []string{"probe", target, "--json", "-t", "5s"}
 	if password != "" {
 		args = append(args, "--password-file", passwordFile(t, password))
 	}
@@ -49,12 +49,12 @@ func TestProbeWebmail(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []struct {
 		name, target, whole string
-		unreadable          string // reason for an inbox that cannot be read
+		unreadable, until   string // the reason for an inbox that cannot be read, and the phases
 		start               func(testing.TB, int) *webmail
 		loggedIn            func(*testing.T, *webmail) int
 	}{
-		{"Roundcube", "roundcube+http://probe@127.0.0.1:%d/", "page login login auth mailbox logout", "mailbox.no", startRoundcube, roundcubeSessions},
-		{"Horde", "horde+http://probe@127.0.0.1:%d/horde/", "page login login auth mailbox mailbox logout", "mailbox.backend", startHorde, hordeSessions},
+		{"Roundcube", "roundcube+http://probe@127.0.0.1:%d/", "page login login auth mailbox logout", "mailbox.no", "page login login auth mailbox logout", startRoundcube, roundcubeSessions},
+		{"Horde", "horde+http://probe@127.0.0.1:%d/horde/", "page login login auth mailbox mailbox mailbox logout", "mailbox.backend", "page login login auth mailbox mailbox logout", startHorde, hordeSessions},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
@@ -68,7 +68,7 @@ func TestProbeWebmail(t *testing.T) {
 			t.Run("inbox unreadable", func(t *testing.T) {
 				box := filepath.Join(d.dir, "mail/probe/sdbox")
 				chmod(t, box, 0)
-				expectWebmail(t, target, "pass", kind.unreadable, kind.whole)
+				expectWebmail(t, target, "pass", kind.unreadable, kind.until)
 				chmod(t, box, 0o700)
 				expectWebmail(t, target, "pass", "", kind.whole)
 			})
@@ -210,4 +210,23 @@ func hordeSessions(t *testing.T, w *webmail) int {
 		}
 	}
 	return n
+}
+
+// Both read mail from the bundled server, and say so when it has gone.
+func TestWebmailOfBundledServer(t *testing.T) {
+	t.Parallel()
+	in := configure(t, "  domains: [example.edu]\n  restart: never")
+	in.start()
+	addr := fmt.Sprintf("127.0.0.1:%d", in.port["smtp"])
+	deliver(t, dialSMTP(t, "tcp", addr, false), "demo@example.edu", "From: a@elsewhere.example\r\nTo: demo@example.edu\r\nSubject: by smtp\r\n\r\nhello\r\n")
+	roundcube := fmt.Sprintf("roundcube+http://demo@127.0.0.1:%d/", startRoundcube(t, in.port["imap"]).port)
+	horde := fmt.Sprintf("horde+http://demo@127.0.0.1:%d/horde/", startHorde(t, in.port["imap"]).port)
+	password := in.demo()
+	expectWebmail(t, roundcube, password, "", "page login login auth mailbox logout")
+	expectWebmail(t, horde, password, "", "page login login auth mailbox mailbox mailbox logout")
+	expectWebmail(t, roundcube, "wrong", "auth.no", "page login auth")
+	expectWebmail(t, horde, "wrong", "auth.no", "page login auth")
+	in.signal(syscall.SIGKILL)
+	expectWebmail(t, roundcube, password, "login.backend", "page login")
+	expectWebmail(t, horde, password, "login.backend", "page login")
 }
