@@ -8,10 +8,13 @@ import (
 
 // SystemClock reads the clocks of this machine.
 func SystemClock() Clock {
-	c := Clock{Wall: time.Now()}
-	var boot unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot); err == nil {
-		c.Boot = time.Duration(boot.Nano())
+	return Clock{Wall: time.Now(), Mono: readClock(unix.CLOCK_MONOTONIC), Boot: readClock(unix.CLOCK_BOOTTIME)}
+}
+
+func readClock(clock int32) time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(clock, &t); err != nil {
+		return 0 // Linux has had both since 2.6.39
 	}
-	return c
+	return time.Duration(t.Nano())
 }

@@ -1,6 +1,10 @@
 package probe
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // maxDepth bounds how far what components depend on is followed, so that those
 // which depend on each other hold nothing up.
@@ -44,15 +48,12 @@ func (t *Tracker) openFor(c *component) *Outage {
 	if out := t.open[c.domain]; out != nil {
 		return out
 	}
-	p := c.parent
-	for range maxDepth {
-		if p == nil {
-			break
+	for _, domain := range slices.Sorted(maps.Keys(t.open)) {
+		for _, a := range t.open[domain].Affected {
+			if p := t.component(a.Component); p != nil && c.on(p) {
+				return t.open[domain]
+			}
 		}
-		if p.outage != nil {
-			return p.outage
-		}
-		p = p.parent
 	}
 	return nil
 }
@@ -72,6 +73,9 @@ func (t *Tracker) patience(w *watch) time.Time {
 		if w.component.on(c) && c.undecided(w.since) {
 			until = w.since.Add(2 * t.settings.budget())
 		}
+	}
+	if t.openFor(w.component) != nil {
+		return until // it joins that
 	}
 	for _, c := range t.components {
 		if c != w.component && !c.recoveredAt.IsZero() && c.outage == nil && related(c, w.component) {

@@ -7,8 +7,9 @@ import (
 
 // Clock is what the clocks of the machine show at one moment.
 type Clock struct {
-	Wall time.Time     // with Go's monotonic reading, which stands still while the machine sleeps
-	Boot time.Duration // since some moment, sleeps included
+	Wall time.Time
+	Mono time.Duration // since some moment, without sleeps of the machine
+	Boot time.Duration // likewise, with them
 }
 
 const (
@@ -70,7 +71,7 @@ func (p *Prober) beat(now time.Time) {
 func (p *Prober) compare(now, last time.Time) {
 	before, after := p.pulse.clock, p.clock()
 	p.pulse.clock = after
-	mono := after.Wall.Sub(before.Wall)
+	mono := after.Mono - before.Mono
 	slept := after.Boot - before.Boot - mono
 	step := after.Wall.Round(0).Sub(before.Wall.Round(0)) - mono
 	if slept > odd {

@@ -192,6 +192,8 @@ type rig struct {
 	host    *mailHost
 	store   *memory
 	witness *witness
+	self    *Check
+	clock   func() Clock
 	prober  *Prober
 	stop    func()
 }
@@ -206,6 +208,8 @@ func (r *rig) options() Options {
 		Settings: DefaultSettings(),
 		Store:    r.store,
 		Observer: r.witness,
+		Self:     r.self,
+		Clock:    r.clock,
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	for _, key := range []string{"imap", "pop3"} {
