@@ -46,6 +46,7 @@ type conn struct {
 	warned    bool   // it passes, but staff should look at the note
 	phases    []Phase
 	log       *transcript
+	mark      string // of a further connection in it, "2"
 }
 
 // stepError is the end of a run: the phase in which it ended and why.
@@ -211,7 +212,7 @@ func (c *conn) verify(state tls.ConnectionState) error {
 
 // send writes one line; shown stands for it in the transcript.
 func (c *conn) send(line, shown string) error {
-	c.log.add("C", shown)
+	c.log.add("C"+c.mark, shown)
 	_, err := io.WriteString(c.wire, line+"\r\n")
 	return err
 }
@@ -220,7 +221,7 @@ func (c *conn) send(line, shown string) error {
 func (c *conn) receive() (string, error) {
 	line, err := c.in.line()
 	if err == nil {
-		c.log.add("S", line)
+		c.log.add("S"+c.mark, line)
 	}
 	return line, err
 }

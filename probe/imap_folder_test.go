@@ -153,6 +153,9 @@ func TestIMAPPush(t *testing.T) {
 				if f.text != "" && r.Reason == "" {
 					t.Error("the message is left in the folder")
 				}
+				if all := strings.Join(r.Transcript, "\n"); r.Reason == "" && (!strings.Contains(all, "\nC: a7 IDLE") || !strings.Contains(all, "\nC2: a3 APPEND") || strings.Contains(all, saslSecret)) {
+					t.Errorf("the transcript is\n%s", all)
+				}
 			})
 		})
 	}

@@ -109,7 +109,7 @@ func (d *drawer) unasked(tag, line string) error {
 
 // another is a second connection of the run, which shares its transcript.
 func (c *conn) another() *conn {
-	return &conn{ctx: c.ctx, runner: c.runner, target: c.target, password: c.password, begun: c.begun, log: c.log}
+	return &conn{ctx: c.ctx, runner: c.runner, target: c.target, password: c.password, begun: c.begun, log: c.log, mark: "2"}
 }
 
 // leave closes a second connection with as much of a goodbye as takes no time.

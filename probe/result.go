@@ -72,7 +72,8 @@ type Result struct {
 	// reported, printable, at most 200 bytes, without secrets.
 	Detail string
 	// Transcript is the conversation, one line each way, prefixed "C: " or
-	// "S: ", printable, without secrets, at most 8 KiB.
+	// "S: ", on a second connection "C2: " or "S2: ", printable, without
+	// secrets, at most 8 KiB.
 	Transcript []string
 }
 

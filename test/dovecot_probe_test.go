@@ -125,6 +125,9 @@ func runProbe(t testing.TB, target, password string) ran {
 // A Dovecot is logged in to by every mechanism that it has, over every protocol.
 func TestProbeDovecotMechanisms(t *testing.T) {
 	t.Parallel()
+	if _, err := os.Stat("/usr/lib/dovecot/managesieve"); err != nil {
+		skip(t, "Dovecot's ManageSieve is not installed; test/install does it")
+	}
 	i := newIssuer(t)
 	d := startDovecot(t, strings.ReplaceAll(deepDovecot, "OAUTH", i.dir))
 	token, ended, another := i.token("probe", time.Hour), i.token("probe", -time.Hour), i.token("somebody", time.Hour)
