@@ -75,7 +75,23 @@ func (o *office) release() {
 	})
 }
 
-func (o *office) left() int { o.mu.Lock(); defer o.mu.Unlock(); return len(o.box) }
+// left is what is in the mailbox, the oldest first.
+func (o *office) left() (texts []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, m := range o.box {
+		texts = append(texts, m.text)
+	}
+	return texts
+}
+
+// work is how many messages were ever put into the mailbox, and how often one
+// was read.
+func (o *office) work() (put, read int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.commits, o.fetched
+}
 
 func (o *office) dial(_ context.Context, _, addr string) (net.Conn, error) {
 	_, port, _ := net.SplitHostPort(addr)
@@ -347,7 +363,7 @@ func (s *clerk) servePOP3() {
 			}
 			s.say(".")
 		case "DELE":
-			m.deleted = true
+			s.do(func() { m.deleted = true })
 			s.say("+OK")
 		case "QUIT":
 			s.purge()

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -83,11 +82,7 @@ func (c *Config) fillCanaries() {
 func here(targets []string) bool {
 	return !slices.ContainsFunc(targets, func(s string) bool {
 		t, err := probe.ParseTarget(s)
-		if err != nil || t.Local() || t.Host == "localhost" {
-			return err != nil
-		}
-		ip, err := netip.ParseAddr(t.Host)
-		return err != nil || !ip.IsLoopback()
+		return err != nil || !t.Near()
 	})
 }
 
