@@ -47,6 +47,9 @@ func (d *Desk) retell(in *Incident, now time.Time) {
 		}
 		fallthrough
 	case KindOpened:
+		if !d.informed() {
+			return // it would say less than it does
+		}
 		body = d.narrator.opened(in, o, d.facts, d.overran(o), now)
 	case KindRecovered:
 		whole := opened == nil || opened.AnnouncedAt.IsZero()
@@ -59,6 +62,15 @@ func (d *Desk) retell(in *Incident, now time.Time) {
 	if body != u.Body {
 		u.edit(body, "", now)
 	}
+}
+
+// informed reports whether something is known of every component that is
+// watched; after a start that takes a while.
+func (d *Desk) informed() bool {
+	return !slices.ContainsFunc(d.components, func(c Component) bool {
+		_, known := d.facts[c.Key]
+		return !known && !c.Unwatched
+	})
 }
 
 // edit gives the update another text and keeps the one that it had.

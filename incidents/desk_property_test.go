@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"testing"
@@ -35,7 +36,7 @@ func TestDeskProperties(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(1, 20*3600).Draw(t, "pause")) * time.Second)
 			d.Tick(now)
 			lasting := len(told) > 0 && told[len(told)-1].End == nil
-			switch rapid.IntRange(0, 5).Draw(t, "event") {
+			switch rapid.IntRange(0, 8).Draw(t, "event") {
 			case 0, 1:
 				if lasting {
 					told[len(told)-1] = over(told[len(told)-1], now)
@@ -56,6 +57,31 @@ func TestDeskProperties(t *testing.T) {
 				store.refuse(nil)
 				d = fresh()
 				retell()
+			case 6:
+				if in := newest(d); in != nil {
+					acts := []func(context.Context, time.Time, string, string) (*Incident, error){d.Take, d.Release, d.Silence, d.Lift}
+					if _, err := rapid.SampledFrom(acts).Draw(t, "act")(t.Context(), now, in.ID, "Ops"); err != nil && store.refuses == nil {
+						t.Fatal(err)
+					}
+				}
+			case 7:
+				if in := newest(d); in != nil {
+					u := in.Updates[rapid.IntRange(0, len(in.Updates)-1).Draw(t, "update")]
+					if _, err := d.EditUpdate(t.Context(), now, u.ID, "Ops", fmt.Sprintf("So it was %d.", i)); err != nil && store.refuses == nil {
+						t.Fatal(err)
+					}
+				}
+			case 8:
+				if all := d.Snapshot().Incidents; len(all) > 1 && rapid.Bool().Draw(t, "merge") {
+					if _, err := d.Merge(t.Context(), now, all[0].ID, all[1].ID, "Ops"); err != nil && store.refuses == nil {
+						t.Fatal(err)
+					}
+				} else if in := newest(d); in != nil && in.Instability() {
+					o := in.Outages[rapid.IntRange(0, len(in.Outages)-1).Draw(t, "outage")]
+					if _, err := d.SplitOutage(t.Context(), now, o.ID, "Ops"); err != nil && store.refuses == nil {
+						t.Fatal(err)
+					}
+				}
 			case 5:
 				version := d.Snapshot().Version
 				retell()
@@ -72,6 +98,14 @@ func TestDeskProperties(t *testing.T) {
 			t.Fatalf("stored is not what is shown:\n%+v\n%+v", again, shown)
 		}
 	})
+}
+
+// newest is the newest thread, nil when there is none.
+func newest(d *Desk) *Incident {
+	if all := d.Snapshot().Incidents; len(all) > 0 {
+		return all[0]
+	}
+	return nil
 }
 
 func expectSound(t *rapid.T, d *Desk, told []Outage, now time.Time) {

@@ -2,10 +2,11 @@
 // facts and from the staff's words.
 //
 // The Desk is the only writer. It is handed facts (ObserveOutage,
-// ObserveComponents), the passing of time (Tick) and staff posts (Post), keeps
-// the threads, and publishes an immutable Snapshot after each change; pages,
-// feeds and JSON are made from that Snapshot and from nothing else. The
-// narrator finds the words.
+// ObserveComponents, ObserveCanaries), the passing of time (Tick), staff posts
+// (Post) and what else staff do (EditUpdate, Merge, Announce and others), keeps
+// the threads and planned maintenance, and publishes an immutable Snapshot
+// after each change; pages, feeds and JSON are made from that Snapshot and from
+// nothing else. The narrator finds the words.
 //
 // Rules that hold everywhere in this package:
 //
@@ -13,8 +14,11 @@
 //     host, signal, process or "crash".
 //   - The Desk is idempotent by outage ID: told the same fact twice, it says
 //     nothing new. After a crash it is told all recent facts again.
-//   - No end of an outage is ever lost or moved. A thread that goes on gets
-//     another outage; the earlier ones stay as they were told.
+//   - No end of an outage is ever lost. A thread that goes on gets another
+//     outage; the earlier ones stay as they were told. A time that is known
+//     better, or that staff put right, is a dated correction.
+//   - Nothing that was published changes without a trace: an update keeps its
+//     earlier texts (Edit), a thread its earlier titles and the like (Change).
 //   - What the machine says is shown at once and stored as soon as the store
 //     takes it; what staff say is stored before it is shown.
 //   - Values that left the Desk are never written to again.

@@ -36,8 +36,12 @@ func (d *Desk) SplitOutage(ctx context.Context, now time.Time, outage, by string
 			return nil, nil, fmt.Errorf("%w: it is the only outage of its incident", ErrInvalid)
 		}
 		o := t.in.outage(outage)
+		id := identity("i", "split", outage, t.in.ID)
+		for d.thread(id) != nil { // it was split off before, and merged again
+			id = identity("i", "split", id)
+		}
 		fresh := &Incident{
-			ID: identity("i", "split", outage, t.in.ID), Domain: o.Domain, State: t.in.State,
+			ID: id, Domain: o.Domain, State: t.in.State,
 			CreatedAt: tidy(now), UpdatedAt: tidy(now), StartedAt: o.Began().Best, Outages: []Outage{*o},
 		}
 		return t, &thread{in: fresh}, nil

@@ -205,8 +205,9 @@ func (d *Desk) check(now time.Time, p Post) (Post, error) {
 	case !p.ExpectedAt.IsZero() && !p.ExpectedAt.After(now):
 		return wrong("it is expected by %s, which is over", p.ExpectedAt.Format(time.RFC3339))
 	}
+	known := d.Snapshot()
 	for key, s := range p.Components {
-		if !slices.ContainsFunc(d.components, func(c Component) bool { return c.Key == key }) {
+		if known.Component(key) == nil {
 			return wrong("component %q is not known", key)
 		}
 		if !s.valid() {

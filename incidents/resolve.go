@@ -29,13 +29,14 @@ func (d *Desk) resolve(t *thread, now time.Time) (next time.Time) {
 		due = u.At // what was said later was said of an open thread
 	}
 	closed := in.clone()
+	last := in.Outages[len(in.Outages)-1].ID
 	d.say(closed, Update{
 		Kind:     KindResolved,
 		State:    Resolved,
 		Body:     d.narrator.resolved(closed, due),
-		OutageID: in.Outages[len(in.Outages)-1].ID,
+		OutageID: last,
 		At:       due,
-	}, len(in.Outages))
+	}, in.unused(KindResolved, last, len(in.Outages)))
 	d.replace(t, closed)
 	return time.Time{}
 }

@@ -29,6 +29,15 @@ func (in *Incident) said(k Kind, outage string) *Update {
 	return nil
 }
 
+// unused is the first ordinal from n on under which nothing of that kind was
+// said on that outage: a thread can come to hold as many outages as before.
+func (in *Incident) unused(k Kind, outage string, n int) int {
+	for slices.ContainsFunc(in.Updates, func(u Update) bool { return u.ID == updateID(in.ID, k, outage, n) }) {
+		n++
+	}
+	return n
+}
+
 // lastEnd is the latest end of its outages, of which there is at least one.
 func (in *Incident) lastEnd() time.Time {
 	var end time.Time
