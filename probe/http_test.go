@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -52,7 +53,7 @@ func TestHTTP(t *testing.T) {
 		{"redirect to nowhere", "http://127.0.0.1", askedFor("/", "S: HTTP/1.1 302 Found", "S: "), Fail, "request.status", "302 Found", ""},
 		{"redirect to what is no page", "http://127.0.0.1", askedFor("/", "S: HTTP/1.1 302 Found", "S: Location: file:///etc/passwd", "S: "), Fail, "request.redirect", "no web page", ""},
 		{"interim answers", "http://127.0.0.1", askedFor("/", "S: HTTP/1.1 100 Continue", "S: ", "S: HTTP/1.1 103 Early Hints", "S: Link: x", "S: ", "S: HTTP/1.1 200 OK", "S: "), OK, "", "", ""},
-		{"interim answers only", "http://127.0.0.1", askedFor("/", strings.Split(strings.Repeat("S: HTTP/1.1 100 Continue\nS: \n", 9), "\n")[:18]...), Fail, "request.proto", "interim", ""},
+		{"interim answers only", "http://127.0.0.1", askedFor("/", slices.Repeat([]string{"S: HTTP/1.1 100 Continue", "S: "}, maxInterim+1)...), Fail, "request.proto", "interim", ""},
 		{"hangs up", "http://127.0.0.1", askedFor("/"), Fail, "request.eof", "", "connect request"},
 		{"resets", "http://127.0.0.1", askedFor("/", reset), Fail, "request.reset", "", ""},
 		{"hangs up in the head", "http://127.0.0.1", askedFor("/", "S: HTTP/1.1 200 OK", "S~ Content-Ty"), Fail, "request.eof", "", ""},
@@ -68,7 +69,7 @@ func TestHTTP(t *testing.T) {
 		{"a head without end", "http://127.0.0.1", ok(flood), Fail, "request.toolong", "", ""},
 		{"a page without end", "http://127.0.0.1", ok("S: ", flood), OK, "", "", ""},
 		{"text behind its end", "http://127.0.0.1#expect=welcome", ok("S: ", flood, "S: welcome"), Fail, "body.mismatch", "first 256 KiB", ""},
-		{"too many cookies", "http://127.0.0.1", ok(strings.Split(strings.TrimSuffix(strings.Repeat("S: Set-Cookie: a=b\n", 51), "\n"), "\n")...), Fail, "request.eof", "", ""},
+		{"too many cookies", "http://127.0.0.1", ok(append(slices.Repeat([]string{"S: Set-Cookie: a=b"}, maxCookies+1), "S: ")...), Fail, "request.toolong", "50 cookies", ""},
 		{"no TLS", "https://127.0.0.1", script{"S: HTTP/1.1 400 Bad Request", hang}, Fail, "tls.proto", "", "connect tls"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
