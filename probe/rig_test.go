@@ -193,6 +193,7 @@ type rig struct {
 	store   *memory
 	witness *witness
 	self    *Check
+	checks  func(*Options) // asks other questions; nil: those of options
 	clock   func() Clock
 	prober  *Prober
 	stop    func()
@@ -217,6 +218,9 @@ func (r *rig) options() Options {
 		c := testCheck(key, key)
 		c.Target.User = ""
 		o.Checks = append(o.Checks, c)
+	}
+	if r.checks != nil {
+		r.checks(&o)
 	}
 	return o
 }
