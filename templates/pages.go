@@ -7,6 +7,7 @@ import (
 
 // Frame is what every page has around its content.
 type Frame struct {
+	T         Phrases
 	Title     string       // of the document; the state first, so that a row of tabs tells it
 	Site      string       // name of the site
 	Root      string       // link to the front page

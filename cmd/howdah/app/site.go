@@ -114,7 +114,7 @@ func webSite(c config.Config) (web.Site, error) {
 	if err != nil {
 		return web.Site{}, fmt.Errorf("site.time_zone: %w", err)
 	}
-	return web.Site{Name: c.Site.Name, URL: u, Zone: zone}, nil
+	return web.Site{Name: c.Site.Name, URL: u, Zone: zone, Language: c.Site.Language}, nil
 }
 
 // requestsEnd bounds how long a stop waits for requests that are under way.

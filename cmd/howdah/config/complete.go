@@ -46,6 +46,9 @@ func (c Config) filled() Config {
 	if c.Site.TimeZone == "" {
 		c.Site.TimeZone = Default().Site.TimeZone
 	}
+	if c.Site.Language == "" {
+		c.Site.Language = Default().Site.Language
+	}
 	if problem, _ := address(c.Web.Listen, true); c.Site.URL == "" && problem == "" {
 		c.Site.URL = "http://" + reachable(c.Web.Listen)
 	}

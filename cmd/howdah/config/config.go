@@ -27,7 +27,11 @@ type Site struct {
 	Name     string
 	URL      string // absolute, without a slash at its end once complete
 	TimeZone string // name in the IANA database; of the times that people read
+	Language string // one of Languages
 }
+
+// Languages are the tags of those that the page can be in (BCP 47).
+var Languages = []string{"en"}
 
 // Web says where the page is served, and what of it to whom.
 type Web struct {
@@ -138,7 +142,7 @@ const On = "on"
 // directory.
 func Default() Config {
 	return Config{
-		Site: Site{Name: "Mail", TimeZone: "UTC"},
+		Site: Site{Name: "Mail", TimeZone: "UTC", Language: "en"},
 		Data: "howdah-data",
 		Web:  Web{Listen: "127.0.0.1:8080", Metrics: Loopback, Probe: Off},
 		Log:  Log{Format: Text, Level: Info},

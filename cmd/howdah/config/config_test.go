@@ -123,7 +123,7 @@ detection:  {confirm: [1s, 3s], confirm_timeout: 4s, recover: 4, recover_over: 4
 func TestEveryKeyIsRead(t *testing.T) {
 	got := completed(t, parsed(t, "/etc/howdah/howdah.yaml", design))
 	equal(t, got, Config{
-		Site: Site{Name: "Mail at Example University", URL: "https://status.example.edu/mail", TimeZone: "Africa/Johannesburg"},
+		Site: Site{Name: "Mail at Example University", URL: "https://status.example.edu/mail", TimeZone: "Africa/Johannesburg", Language: "en"},
 		Data: "/etc/howdah/howdah-data",
 		Web: Web{
 			Listen:         "127.0.0.1:8081",
@@ -202,7 +202,7 @@ func TestLoadLaysEnvironmentOverFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Default()
-	want.Site = Site{Name: "From a file of its own", TimeZone: "Europe/Berlin"}
+	want.Site = Site{Name: "From a file of its own", TimeZone: "Europe/Berlin", Language: "en"}
 	want.Data = filepath.Join(folder, "howdah-data")
 	want.Web.Listen, want.Web.Metrics = ":8090", Off
 	want.Log = Log{Format: JSON, Level: Debug}

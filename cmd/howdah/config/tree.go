@@ -63,6 +63,7 @@ func (c *Config) tree() object {
 			{"name", "name of the page", text(&c.Site.Name)},
 			{"url", "public address of the page; left out: where it listens", text(&c.Site.URL)},
 			{"time_zone", "IANA name of the zone of all times that people read", text(&c.Site.TimeZone)},
+			{"language", "of the page, its feeds and what the threads say by themselves", choice(&c.Site.Language, Languages...)},
 		}},
 		{"data", "folder that holds everything Howdah keeps", text(&c.Data)},
 		{"database", "empty: SQLite in the data folder", text(&c.Database)},

@@ -15,16 +15,10 @@ import (
 // problem is what readers are told of a fault.
 type problem struct{ heading, text string }
 
-var problems = map[int]problem{
-	http.StatusNotFound:            {"Page not found", "There is nothing at this address. The link may be mistyped or out of date."},
-	http.StatusMethodNotAllowed:    {"That can't be done here", "This address can only be read."},
-	http.StatusInternalServerError: {"Something went wrong", "This page could not be made. That is a fault of the status page and says nothing about the services it watches."},
-}
-
 // renderProblems makes the pages for faults.
 func (s *Server) renderProblems() (map[int][]byte, error) {
 	pages := map[int][]byte{}
-	for status, p := range problems {
+	for status, p := range s.site.lang.problems {
 		f := s.frame(nil, p.heading)
 		var b bytes.Buffer
 		if err := templates.Render(&b, templates.Problem{Frame: f, Heading: p.heading, Text: p.text}); err != nil {

@@ -53,7 +53,7 @@ func (ed *edition) feed(place string, f format, fill func(feed.Site) *feed.Feed)
 	path := place + "." + f.ext
 	return resource{key: path, kind: f.kind, shared: true, make: func(w io.Writer) error {
 		st := ed.s.site
-		b, err := f.encode(fill(feed.Site{Name: st.name, URL: st.url, Zone: st.zone, Language: "en"}), path)
+		b, err := f.encode(fill(feed.Site{Name: st.name, URL: st.url, Zone: st.zone, Language: st.lang.Lang, Words: st.lang.words}), path)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s *Server) componentFeed(f format) echo.HandlerFunc {
 // feedLinks are the feeds that every page names. Updates come before threads:
 // many readers never show an entry again that has changed.
 func (s *Server) feedLinks() []templates.Feed {
-	return append(s.linksTo(placeUpdates, "Updates"), s.linksTo(placeThreads, "Incidents")...)
+	return append(s.linksTo(placeUpdates, s.site.lang.updatesFeed), s.linksTo(placeThreads, s.site.lang.incidents)...)
 }
 
 // linksTo are the links to a feed in every format.
@@ -85,9 +85,10 @@ func (s *Server) linksTo(place, what string) []templates.Feed {
 	var list []templates.Feed
 	for _, f := range formats {
 		kind, _, _ := strings.Cut(f.kind, ";")
+		text := s.site.lang.feedOf(what, f.name)
 		list = append(list, templates.Feed{
-			Text:  what + " (" + f.name + ")",
-			Title: s.site.name + ": " + what + " (" + f.name + ")",
+			Text:  text,
+			Title: s.site.lang.titled(s.site.name, text),
 			Type:  template.HTMLAttr(`type="` + kind + `"`), // #nosec G203 -- a constant of package feed
 			Href:  s.site.href(place + "." + f.ext),
 		})

@@ -14,11 +14,12 @@ import (
 func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
 	mark := templates.Unknown
 	f := templates.Frame{
+		T:       s.site.lang.Phrases,
 		Title:   title + " · " + s.site.name,
 		Site:    s.site.name,
 		Root:    s.site.href(""),
 		Feeds:   s.feedLinks(),
-		Data:    templates.Link{Text: "State (JSON)", Href: s.site.href(apiPath("summary"))},
+		Data:    templates.Link{Text: s.site.lang.stateData, Href: s.site.href(apiPath("summary"))},
 		Style:   template.CSS(public.Style()),
 		Zone:    s.site.zoneName(),
 		Version: s.version,
@@ -37,8 +38,8 @@ func (ed *edition) frame(place, title string) templates.Frame {
 	f := ed.s.frame(ed.snap, title)
 	f.Canonical = ed.s.site.absolute(place)
 	f.Nav = []templates.Link{
-		{Text: "Status", Href: ed.s.site.href(""), Current: place == ""},
-		{Text: "Incidents", Href: ed.s.site.href(placeHistory), Current: place == placeHistory},
+		{Text: ed.s.site.lang.status, Href: ed.s.site.href(""), Current: place == ""},
+		{Text: ed.s.site.lang.incidents, Href: ed.s.site.href(placeHistory), Current: place == placeHistory},
 	}
 	return f
 }

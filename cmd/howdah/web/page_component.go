@@ -27,9 +27,9 @@ func (ed *edition) component(v *incidents.ComponentView) resource {
 	place := placeOfComponent(v.Key)
 	return page(place, func() templates.Page {
 		st, now := ed.s.site, ed.snap.At
-		state := componentState(*v)
+		state := st.lang.component(*v)
 		p := templates.ComponentPage{
-			Frame:       ed.frame(place, v.Name+": "+state.Text),
+			Frame:       ed.frame(place, st.lang.titled(v.Name, state.Text)),
 			Name:        v.Name,
 			Description: v.Description,
 			Group:       v.Group,

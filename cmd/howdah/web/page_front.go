@@ -47,12 +47,12 @@ func (ed *edition) front() resource {
 				if e := snap.Expectation(in.ID); e != nil {
 					t.Expected = e.Text + "."
 				}
-				t.Count = count(len(in.Updates), "update")
+				t.Count = st.lang.updates(len(in.Updates))
 				p.Open = append(p.Open, t)
 			}
 		}
 		if more := open - len(p.Open); more > 0 {
-			p.MoreOpen = "And " + count(more, "more open incident")
+			p.MoreOpen = st.lang.moreOpen(more)
 		}
 		return p
 	})
@@ -63,9 +63,9 @@ func (ed *edition) line(in *incidents.Incident) templates.Thread {
 	return templates.Thread{
 		Title:   in.Title,
 		Href:    ed.s.site.href(in.Path()),
-		State:   listState(in),
+		State:   ed.s.site.lang.listed(in),
 		Started: ed.s.site.full(started(in)),
-		Tally:   tally(in, ed.snap.At),
+		Tally:   ed.s.site.lang.tally(in, ed.snap.At),
 	}
 }
 
@@ -117,13 +117,13 @@ func (ed *edition) groups() []templates.Group {
 		groups[i].Components = append(groups[i].Components, templates.Component{
 			Name:    v.Name,
 			Href:    ed.s.site.href(placeOfComponent(v.Key)),
-			State:   componentState(v),
+			State:   ed.s.site.lang.component(v),
 			Checked: ed.s.site.checked(v.CheckedAt, ed.snap.At),
 		})
 	}
 	for i := range groups {
 		if groups[i].Name == "" && len(groups) > 1 {
-			groups[i].Name = "Other services"
+			groups[i].Name = ed.s.site.lang.otherServices
 		}
 	}
 	return groups

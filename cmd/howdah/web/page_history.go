@@ -10,12 +10,12 @@ const placeHistory = "history"
 // began.
 func (ed *edition) history() resource {
 	return page(placeHistory, func() templates.Page {
-		p := templates.History{Frame: ed.frame(placeHistory, "Incidents")}
+		p := templates.History{Frame: ed.frame(placeHistory, ed.s.site.lang.incidents)}
 		for _, in := range ed.snap.Incidents {
 			at := started(in).In(ed.s.site.zone)
 			key := at.Format("2006-01")
 			if n := len(p.Months); n == 0 || p.Months[n-1].Key != key {
-				p.Months = append(p.Months, templates.Month{Key: key, Name: at.Format("January 2006")})
+				p.Months = append(p.Months, templates.Month{Key: key, Name: ed.s.site.lang.month(at)})
 			}
 			m := &p.Months[len(p.Months)-1]
 			m.Threads = append(m.Threads, ed.line(in))

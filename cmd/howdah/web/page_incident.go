@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -35,16 +34,16 @@ func (s *Server) incident(c echo.Context) error {
 func (ed *edition) incident(in *incidents.Incident) resource {
 	return page(in.Path(), func() templates.Page {
 		st := ed.s.site
-		state := st.threadState(in, ed.snap.At)
+		state := st.thread(in, ed.snap.At)
 		p := templates.Incident{
-			Frame:    ed.frame(in.Path(), state.Text+": "+in.Title),
+			Frame:    ed.frame(in.Path(), st.lang.titled(state.Text, in.Title)),
 			Heading:  in.Title,
 			State:    state,
-			Summary:  tally(in, ed.snap.At),
+			Summary:  st.lang.tally(in, ed.snap.At),
 			Affected: ed.names(in.Components),
 			Total:    ed.total(in),
 			Recurs:   ed.recurs(in),
-			Messages: messages(in),
+			Messages: st.lang.messagesOf(in),
 			Changes:  ed.changes(in),
 		}
 		if e := ed.snap.Expectation(in.ID); e != nil {
@@ -54,14 +53,14 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 			o := &in.Outages[i]
 			row := templates.Outage{
 				From:   st.bound(o.Began(), o.Unclean && o.Began() == o.Start),
-				Lasted: span(o.Duration(ed.snap.At)),
+				Lasted: st.lang.words.Span(o.Duration(ed.snap.At)),
 				What:   ed.what(o),
 			}
 			if end := o.Ended(); end != nil {
 				to := st.bound(*end, false)
 				row.To = &to
 			} else {
-				row.Lasted += " so far, by " + st.clock(ed.snap.At, o.Began().Best).Text
+				row.Lasted = st.lang.soFar(row.Lasted, st.clock(ed.snap.At, o.Began().Best).Text)
 			}
 			p.Outages = append(p.Outages, row)
 		}
@@ -77,11 +76,8 @@ func (ed *edition) total(in *incidents.Incident) string {
 	if !in.Instability() {
 		return ""
 	}
-	sum := fmt.Sprintf("%d outages, %s", len(in.Outages), span(in.Downtime(ed.snap.At)))
-	if in.Ongoing() {
-		sum += " so far"
-	}
-	return sum
+	l := ed.s.site.lang
+	return l.total(len(in.Outages), in.Ongoing(), l.words.Span(in.Downtime(ed.snap.At)))
 }
 
 // what names an outage's components, and says of which a part worked.
@@ -95,7 +91,7 @@ func (ed *edition) what(o *incidents.Outage) string {
 	for _, key := range o.Components() {
 		name := ed.name(key)
 		if partly[key] {
-			name += " (partly)"
+			name = ed.s.site.lang.partial(name)
 		}
 		names = append(names, name)
 	}

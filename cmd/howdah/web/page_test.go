@@ -67,7 +67,7 @@ func TestEveryStateHasItsWordAndShape(t *testing.T) {
 		{silent, "unknown", "No current data"},
 		{fact(""), "unknown", "No current data"},
 	} {
-		if got := componentState(c.view); string(got.Mark) != c.mark || got.Text != c.text {
+		if got := english.component(c.view); string(got.Mark) != c.mark || got.Text != c.text {
 			t.Errorf("%+v: %+v, want %s %q", c.view.ComponentFact, got, c.mark, c.text)
 		}
 	}
@@ -155,7 +155,7 @@ func TestIncidentPageHoldsTheWholeThread(t *testing.T) {
 
 func TestThreadStates(t *testing.T) {
 	ref := at(1, "12:00")
-	st := site{zone: zone}
+	st := site{zone: zone, lang: &english}
 	whole := func(o incidents.Outage) []incidents.Outage { return []incidents.Outage{o} }
 	partly := outage("o1", exact(at(1, "10:00")), nil)
 	for i := range partly.Affected {
@@ -178,7 +178,7 @@ func TestThreadStates(t *testing.T) {
 		{incidents.Incident{State: incidents.Monitoring}, "watch", "Being watched"},
 		{incidents.Incident{State: incidents.Resolved, ResolvedAt: at(1, "11:30")}, "up", "Resolved 11:30 SAST"},
 	} {
-		if got := st.threadState(&c.in, ref); string(got.Mark) != c.mark || got.Text != c.text {
+		if got := st.thread(&c.in, ref); string(got.Mark) != c.mark || got.Text != c.text {
 			t.Errorf("%s with %d outages: %+v, want %s %q", c.in.State, len(c.in.Outages), got, c.mark, c.text)
 		}
 	}

@@ -1,17 +1,21 @@
 package web
 
 import (
-	"fmt"
-
 	"howdah/incidents"
 	"howdah/templates"
 )
 
-// topics are the headings of what staff write on a topic.
-var topics = map[incidents.Topic]string{
-	incidents.TopicCause:      "Cause",
-	incidents.TopicWorkaround: "Workaround",
-	incidents.TopicFix:        "Permanent fix",
+// topic heads what staff write on it; empty for none.
+func (l *phrases) topic(t incidents.Topic) string {
+	switch t {
+	case incidents.TopicCause:
+		return l.topicCause
+	case incidents.TopicWorkaround:
+		return l.topicWorkaround
+	case incidents.TopicFix:
+		return l.topicPermanent
+	}
+	return ""
 }
 
 func (ed *edition) post(in *incidents.Incident, u *incidents.Update) templates.Post {
@@ -19,11 +23,11 @@ func (ed *edition) post(in *incidents.Incident, u *incidents.Update) templates.P
 	p := templates.Post{
 		ID:         u.ID,
 		Href:       st.href(in.Path()) + "#update-" + u.ID,
-		Label:      label(u.State),
+		Label:      st.lang.words.State(u.State),
 		At:         st.full(u.At),
 		Paragraphs: paragraphs(u.Body),
 		Staff:      u.Kind == incidents.KindStaff || u.By != "",
-		Topic:      topics[u.Topic],
+		Topic:      st.lang.topic(u.Topic),
 	}
 	if u.Kind == incidents.KindStaff {
 		p.Expected = st.clock(u.ExpectedAt, u.At)
@@ -42,12 +46,13 @@ func (ed *edition) recurs(in *incidents.Incident) string {
 	if r.Times < 2 {
 		return ""
 	}
-	return incidents.English.Recurs(r) + " Between two failures it held for " + span(r.MeanHeld) + " on average."
+	l := ed.s.site.lang
+	return l.words.Recurs(r) + " " + l.meanHeld(l.words.Span(r.MeanHeld))
 }
 
-// messages counts the test messages of a thread's outages; empty when none was
+// messagesOf counts the test messages of a thread's outages; empty when none was
 // sent.
-func messages(in *incidents.Incident) string {
+func (l *phrases) messagesOf(in *incidents.Incident) string {
 	arrived := 0
 	for _, c := range in.Canaries {
 		if !c.ArrivedAt.IsZero() {
@@ -57,11 +62,12 @@ func messages(in *incidents.Incident) string {
 	if len(in.Canaries) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %s sent while it did not work arrived.", arrived, count(len(in.Canaries), "test message"))
+	return l.messages(arrived, len(in.Canaries))
 }
 
 // changes are what readers may have seen otherwise, the newest first.
 func (ed *edition) changes(in *incidents.Incident) []templates.Change {
+	l := ed.s.site.lang
 	var all []templates.Change
 	for i := len(in.Changes) - 1; i >= 0; i-- {
 		c := in.Changes[i]
@@ -71,17 +77,17 @@ func (ed *edition) changes(in *incidents.Incident) []templates.Change {
 		text := ""
 		switch c.What {
 		case incidents.ChangedTitle:
-			text = "The title was \u201c" + c.Was + "\u201d before."
+			text = l.wasTitle(c.Was)
 		case incidents.ChangedImpact:
-			text = "The impact was \u201c" + c.Was + "\u201d before."
+			text = l.wasImpact(c.Was)
 		case incidents.ChangedTimes:
-			text = "A time was told as " + c.Was + " before, and is " + c.Now + "."
+			text = l.wasTime(c.Was, c.Now)
 		case incidents.ChangedMerged:
-			text = "What was told under \u201c" + c.Was + "\u201d was moved here."
+			text = l.merged(c.Was)
 		case incidents.ChangedSplit:
-			text = "An outage was moved between this thread and another."
+			text = l.split
 		case incidents.ChangedExpected:
-			text = "What had been expected was withdrawn."
+			text = l.withdrawn
 		}
 		all = append(all, templates.Change{At: ed.s.site.full(c.At), Text: text, Staff: c.By != ""})
 	}

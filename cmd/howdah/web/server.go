@@ -31,6 +31,8 @@ type Site struct {
 	Name string
 	URL  *url.URL       // http or https, as the public reaches it; may have a path
 	Zone *time.Location // of all times shown; nil means UTC
+	// Language is the tag of one of Languages; empty means English.
+	Language string
 }
 
 // Options are what New needs. Board and Site are required.

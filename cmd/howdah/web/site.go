@@ -17,6 +17,7 @@ type site struct {
 	path string // of url: "" or "/status", without a trailing slash, decoded
 	root string // path of the front page as it stands in links: "/" or "/status/"
 	zone *time.Location
+	lang *phrases
 	// file says that pages are files and link to files; up leads from the page
 	// at hand to the folder that holds them all.
 	file bool
@@ -37,6 +38,13 @@ func newSite(o Site) (site, error) {
 		path: u.Path,
 		root: u.EscapedPath() + "/",
 		zone: o.Zone,
+	}
+	tag := o.Language
+	if tag == "" {
+		tag = "en"
+	}
+	if s.lang = languages[tag]; s.lang == nil {
+		return site{}, fmt.Errorf("site has the unknown language %q", o.Language)
 	}
 	if s.zone == nil {
 		s.zone = time.UTC

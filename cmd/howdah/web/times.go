@@ -8,21 +8,16 @@ import (
 	"howdah/templates"
 )
 
-// Forms of a time. A date has its month in words: 1/8 is another day
-// elsewhere.
-const (
-	formDay    = "2 January"
-	formDate   = "2 January 2006"
-	formMinute = "15:04"
-	formSecond = "15:04:05"
-)
-
 // clock is a time to the minute. The date is left out if it is ref's, the year
 // if it is ref's; a zero ref leaves out nothing.
-func (st site) clock(t, ref time.Time) templates.Time { return st.say(t, ref, "", formMinute) }
+func (st site) clock(t, ref time.Time) templates.Time {
+	return st.say(t, ref, st.lang.minute(t.In(st.zone)))
+}
 
 // checked is a time to the second, as clock.
-func (st site) checked(t, ref time.Time) templates.Time { return st.say(t, ref, "", formSecond) }
+func (st site) checked(t, ref time.Time) templates.Time {
+	return st.say(t, ref, st.lang.second(t.In(st.zone)))
+}
 
 // full is a time to the minute with its date.
 func (st site) full(t time.Time) templates.Time { return st.clock(t, time.Time{}) }
@@ -32,24 +27,29 @@ func (st site) full(t time.Time) templates.Time { return st.clock(t, time.Time{}
 func (st site) moment(m incidents.Moment, ref time.Time) templates.Time {
 	switch {
 	case !m.Exact():
-		return st.say(m.Best, ref, "about ", formMinute)
+		return st.roughly(m.Best, ref)
 	case m.Best.Second() == 0:
-		return st.say(m.Best, ref, "", formMinute)
+		return st.clock(m.Best, ref)
 	}
-	return st.say(m.Best, ref, "", formSecond)
+	return st.checked(m.Best, ref)
 }
 
-func (st site) say(t, ref time.Time, about, form string) templates.Time {
+// roughly is a time that is known no better than to some minutes, as clock.
+func (st site) roughly(t, ref time.Time) templates.Time {
+	return st.say(t, ref, st.lang.about(st.lang.minute(t.In(st.zone))))
+}
+
+// say puts the day before a time's words where ref is of another.
+func (st site) say(t, ref time.Time, text string) templates.Time {
 	if t.IsZero() {
 		return templates.Time{}
 	}
 	t, ref = t.In(st.zone), ref.In(st.zone)
-	text := about + t.Format(form) + " " + zoneAt(t)
 	switch {
 	case t.Year() != ref.Year():
-		text = t.Format(formDate) + ", " + text
+		text = st.lang.dated(st.lang.date(t), text)
 	case t.YearDay() != ref.YearDay():
-		text = t.Format(formDay) + ", " + text
+		text = st.lang.dated(st.lang.day(t), text)
 	}
 	return templates.Time{At: t, Text: text}
 }
@@ -59,19 +59,17 @@ func (st site) say(t, ref time.Time, about, form string) templates.Time {
 func (st site) bound(m incidents.Moment, rough bool) templates.Bound {
 	switch {
 	case rough:
-		return templates.Bound{At: st.say(m.Best, time.Time{}, "about ", formMinute)}
+		return templates.Bound{At: st.roughly(m.Best, time.Time{})}
 	case m.Exact():
 		return templates.Bound{At: st.moment(m, time.Time{})}
 	}
 	from, to, best := m.Earliest.In(st.zone), m.Latest.In(st.zone), m.Best.In(st.zone)
-	form := formSecond
+	l := st.lang
+	a, b := l.bare(from), l.bare(to)
 	if !sameDay(from, best) || !sameDay(to, best) {
-		form = formDay + ", " + formSecond
+		a, b = l.dated(l.day(from), a), l.dated(l.day(to), b)
 	}
-	return templates.Bound{
-		At:     st.moment(m, time.Time{}),
-		Within: "between " + from.Format(form) + " and " + to.Format(form),
-	}
+	return templates.Bound{At: st.moment(m, time.Time{}), Within: l.within(a, b)}
 }
 
 // zoneAt is the abbreviation in use at t, or its offset where there is none.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -9,27 +8,27 @@ import (
 	"howdah/templates"
 )
 
-// componentState is a component's state in words.
-func componentState(v incidents.ComponentView) templates.State {
+// component is a component's state in words.
+func (l *phrases) component(v incidents.ComponentView) templates.State {
 	switch {
 	case v.NoData:
-		return templates.State{Mark: templates.Unknown, Text: "No current data"}
+		return templates.State{Mark: templates.Unknown, Text: l.noData}
 	case v.Status == incidents.UnderMaintenance:
-		return templates.State{Mark: templates.Watch, Text: "Under maintenance"}
+		return templates.State{Mark: templates.Watch, Text: l.maintained}
 	case v.Answering:
-		return templates.State{Mark: templates.Watch, Text: "Answering again, being watched"}
+		return templates.State{Mark: templates.Watch, Text: l.answering}
 	}
 	switch v.Status {
 	case incidents.Operational:
-		return templates.State{Mark: templates.Up, Text: "Working"}
+		return templates.State{Mark: templates.Up, Text: l.working}
 	case incidents.DegradedPerf:
-		return templates.State{Mark: templates.Partial, Text: "Working slowly"}
+		return templates.State{Mark: templates.Partial, Text: l.slow}
 	case incidents.PartialOutage:
-		return templates.State{Mark: templates.Partial, Text: "Partly working"}
+		return templates.State{Mark: templates.Partial, Text: l.partly}
 	case incidents.MajorOutage:
-		return templates.State{Mark: templates.Down, Text: "Not working"}
+		return templates.State{Mark: templates.Down, Text: l.down}
 	}
-	return templates.State{Mark: templates.Unknown, Text: "No current data"}
+	return templates.State{Mark: templates.Unknown, Text: l.noData}
 }
 
 // pageMark is the shape that goes with the headline: it looks at what the
@@ -44,7 +43,7 @@ func pageMark(s *incidents.Snapshot) templates.Mark {
 		case v.Status == incidents.DegradedPerf && !v.Answering:
 			slow = true
 		default:
-			seen[componentState(v).Mark] = true
+			seen[english.component(v).Mark] = true
 		}
 	}
 	open := s.Unresolved()
@@ -67,31 +66,31 @@ func pageMark(s *incidents.Snapshot) templates.Mark {
 	return templates.Up
 }
 
-// threadState is how a thread stands: what its facts say comes before what the
+// thread is how a thread stands: what its facts say comes before what the
 // thread calls itself, except that who resolved it has the last word.
-func (st site) threadState(in *incidents.Incident, ref time.Time) templates.State {
+func (st site) thread(in *incidents.Incident, ref time.Time) templates.State {
+	l := st.lang
 	if in.State == incidents.Resolved {
-		text := "Resolved"
-		if !in.ResolvedAt.IsZero() {
-			text += " " + st.clock(in.ResolvedAt, ref).Text
+		if in.ResolvedAt.IsZero() {
+			return templates.State{Mark: templates.Up, Text: l.resolved}
 		}
-		return templates.State{Mark: templates.Up, Text: text}
+		return templates.State{Mark: templates.Up, Text: l.resolvedAt(st.clock(in.ResolvedAt, ref).Text)}
 	}
 	if since, partly, ok := ongoing(in); ok {
 		if partly {
-			return templates.State{Mark: templates.Partial, Text: "Partly working since " + st.moment(since, ref).Text}
+			return templates.State{Mark: templates.Partial, Text: l.partlySince(st.moment(since, ref).Text)}
 		}
-		return templates.State{Mark: templates.Down, Text: "Not working since " + st.moment(since, ref).Text}
+		return templates.State{Mark: templates.Down, Text: l.downSince(st.moment(since, ref).Text)}
 	}
-	text := map[incidents.State]string{
-		incidents.Investigating: "being investigated",
-		incidents.Identified:    "the cause is known",
-		incidents.Monitoring:    "being watched",
+	doing := map[incidents.State]string{
+		incidents.Investigating: l.investigated,
+		incidents.Identified:    l.identified,
+		incidents.Monitoring:    l.watched,
 	}[in.State]
 	if n := len(in.Outages); n > 0 && in.Outages[n-1].Unseen() {
-		return templates.State{Mark: templates.Unknown, Text: "Not watched since " + st.clock(in.Outages[n-1].End.Latest, ref).Text + "; " + text}
+		return templates.State{Mark: templates.Unknown, Text: l.unwatchedSince(st.clock(in.Outages[n-1].End.Latest, ref).Text, doing)}
 	} else if n > 0 {
-		return templates.State{Mark: templates.Watch, Text: "Working again since " + st.moment(*in.Outages[n-1].End, ref).Text + "; " + text}
+		return templates.State{Mark: templates.Watch, Text: l.againSince(st.moment(*in.Outages[n-1].End, ref).Text, doing)}
 	}
 	mark := templates.Unknown
 	switch {
@@ -102,22 +101,21 @@ func (st site) threadState(in *incidents.Incident, ref time.Time) templates.Stat
 	case in.Impact == incidents.ImpactMinor:
 		mark = templates.Partial
 	}
-	return templates.State{Mark: mark, Text: sentence(text)}
+	return templates.State{Mark: mark, Text: sentence(doing)}
 }
 
-// listState is the state of a thread in a list, where the dates stand beside
-// it.
-func listState(in *incidents.Incident) templates.State {
+// listed is the state of a thread in a list, where the dates stand beside it.
+func (l *phrases) listed(in *incidents.Incident) templates.State {
 	if in.State == incidents.Resolved {
-		return templates.State{Mark: templates.Up, Text: "Resolved"}
+		return templates.State{Mark: templates.Up, Text: l.resolved}
 	}
 	if _, partly, ok := ongoing(in); ok {
 		if partly {
-			return templates.State{Mark: templates.Partial, Text: "Partly working"}
+			return templates.State{Mark: templates.Partial, Text: l.partly}
 		}
-		return templates.State{Mark: templates.Down, Text: "Not working"}
+		return templates.State{Mark: templates.Down, Text: l.down}
 	}
-	return templates.State{Mark: templates.Watch, Text: label(in.State)}
+	return templates.State{Mark: templates.Watch, Text: l.words.State(in.State)}
 }
 
 // ongoing is since when the thread's outages that last have lasted, and
@@ -141,9 +139,6 @@ func ongoing(in *incidents.Incident) (since incidents.Moment, partly, ok bool) {
 	return since, partly, ok
 }
 
-// label is a state as the heading of an update.
-func label(s incidents.State) string { return sentence(string(s)) }
-
 // sentence begins s with a capital. Our own words begin with an ASCII letter.
 func sentence(s string) string {
 	if s == "" {
@@ -154,28 +149,9 @@ func sentence(s string) string {
 
 // tally is how often and how long a thread's components were down by now;
 // empty when there is nothing to count.
-func tally(in *incidents.Incident, now time.Time) string {
-	n := len(in.Outages)
-	switch {
-	case n == 0:
+func (l *phrases) tally(in *incidents.Incident, now time.Time) string {
+	if len(in.Outages) == 0 {
 		return ""
-	case n == 1 && in.Ongoing():
-		return "1 outage, still going on"
-	case n == 1:
-		return "1 outage, " + span(in.Downtime(now))
-	case in.Ongoing():
-		return fmt.Sprintf("%d outages, still going on", n)
 	}
-	return fmt.Sprintf("%d outages, %s in all", n, span(in.Downtime(now)))
+	return l.outages(len(in.Outages), in.Ongoing(), l.words.Span(in.Downtime(now)))
 }
-
-// count is n with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// span is a length of time in the words that the threads use.
-func span(d time.Duration) string { return incidents.English.Span(d) }

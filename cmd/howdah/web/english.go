@@ -1,0 +1,154 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"howdah/incidents"
+	"howdah/templates"
+)
+
+// english is the language of a site that names none.
+var english = phrases{
+	Phrases: templates.Phrases{
+		Lang: "en",
+
+		Skip:       "Skip to content",
+		Pages:      "Pages",
+		Follow:     "Follow",
+		TimesOf:    "Times are those of",
+		KeptBy:     "This page is kept by Howdah.",
+		UnreadHead: "What happened before",
+		UnreadTail: "can’t be read at the moment, so earlier incidents are missing here. What happens from then on is shown, but not saved.",
+		UnsavedIs:  "The newest updates here have not been saved since",
+		UnsavedEnd: ". We keep trying.",
+
+		LastChecked:  "Last checked",
+		NotChecked:   "Not checked yet",
+		Now:          "What is happening now",
+		ReadOn:       "Read on",
+		WholeThread:  "The whole thread",
+		Thread:       "The thread",
+		Planned:      "Planned maintenance",
+		To:           "to",
+		Services:     "Services",
+		Earlier:      "Earlier",
+		AllIncidents: "All incidents",
+		NoEarlier:    "No earlier incidents.",
+		NoIncidents:  "No incidents have been recorded.",
+
+		Affected:     "Affected",
+		Updates:      "Updates",
+		ByStaff:      "written by staff",
+		ByMachine:    "written automatically",
+		ExpectedBy:   "Expected by",
+		EditUntil:    "Until",
+		EditTail:     "this said something else",
+		EditStaff:    "; staff changed it",
+		NoUpdates:    "Nothing has been written yet.",
+		Outages:      "When it did not work",
+		From:         "From",
+		Until:        "To",
+		HowLong:      "How long",
+		What:         "What",
+		UntilIs:      "to",
+		Lasting:      "still going on",
+		InAll:        "In all",
+		Changes:      "What was changed here",
+		StaffChanged: "Changed by staff.",
+		SelfChanged:  "Changed automatically.",
+
+		Since:      "since",
+		PartOf:     "Part of",
+		GoodAt:     "Last seen working",
+		CheckedAt:  "Last checked",
+		Incidents:  "Incidents",
+		SeeThePage: "See how things stand now",
+	},
+	words: incidents.English,
+
+	day:    func(t time.Time) string { return t.Format("2 January") },
+	date:   func(t time.Time) string { return t.Format("2 January 2006") },
+	month:  func(t time.Time) string { return t.Format("January 2006") },
+	minute: func(t time.Time) string { return t.Format("15:04") + " " + zoneAt(t) },
+	second: func(t time.Time) string { return t.Format("15:04:05") + " " + zoneAt(t) },
+	bare:   func(t time.Time) string { return t.Format("15:04:05") },
+	dated:  func(date, clock string) string { return date + ", " + clock },
+	about:  func(clock string) string { return "about " + clock },
+	within: func(from, to string) string { return "between " + from + " and " + to },
+
+	working:    "Working",
+	slow:       "Working slowly",
+	partly:     "Partly working",
+	down:       "Not working",
+	maintained: "Under maintenance",
+	answering:  "Answering again, being watched",
+	noData:     "No current data",
+
+	resolved:       "Resolved",
+	resolvedAt:     func(at string) string { return "Resolved " + at },
+	downSince:      func(since string) string { return "Not working since " + since },
+	partlySince:    func(since string) string { return "Partly working since " + since },
+	investigated:   "being investigated",
+	identified:     "the cause is known",
+	watched:        "being watched",
+	againSince:     func(since, doing string) string { return "Working again since " + since + "; " + doing },
+	unwatchedSince: func(since, doing string) string { return "Not watched since " + since + "; " + doing },
+
+	topicCause:      "Cause",
+	topicWorkaround: "Workaround",
+	topicPermanent:  "Permanent fix",
+
+	outages: func(n int, lasting bool, all string) string {
+		switch {
+		case lasting:
+			return counted(n, "outage") + ", still going on"
+		case n == 1:
+			return "1 outage, " + all
+		}
+		return counted(n, "outage") + ", " + all + " in all"
+	},
+	total: func(n int, lasting bool, all string) string {
+		if lasting {
+			all += " so far"
+		}
+		return counted(n, "outage") + ", " + all
+	},
+	updates:  func(n int) string { return counted(n, "update") },
+	moreOpen: func(n int) string { return "And " + counted(n, "more open incident") },
+	soFar:    func(length, by string) string { return length + " so far, by " + by },
+
+	titled:   func(state, title string) string { return state + ": " + title },
+	partial:  func(name string) string { return name + " (partly)" },
+	meanHeld: func(length string) string { return "Between two failures it held for " + length + " on average." },
+	messages: func(arrived, sent int) string {
+		return fmt.Sprintf("%d of %s sent while it did not work arrived.", arrived, counted(sent, "test message"))
+	},
+	wasTitle:  func(was string) string { return "The title was “" + was + "” before." },
+	wasImpact: func(was string) string { return "The impact was “" + was + "” before." },
+	wasTime:   func(was, is string) string { return "A time was told as " + was + " before, and is " + is + "." },
+	merged:    func(was string) string { return "What was told under “" + was + "” was moved here." },
+	split:     "An outage was moved between this thread and another.",
+	withdrawn: "What had been expected was withdrawn.",
+
+	status:        "Status",
+	incidents:     "Incidents",
+	otherServices: "Other services",
+	updatesFeed:   "Updates",
+	stateData:     "State (JSON)",
+	feedOf:        func(what, format string) string { return what + " (" + format + ")" },
+	problems: map[int]problem{
+		http.StatusNotFound:            {"Page not found", "There is nothing at this address. The link may be mistyped or out of date."},
+		http.StatusMethodNotAllowed:    {"That can't be done here", "This address can only be read."},
+		http.StatusInternalServerError: {"Something went wrong", "This page could not be made. That is a fault of the status page and says nothing about the services it watches."},
+	},
+}
+
+// counted is n with its English noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

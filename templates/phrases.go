@@ -1,0 +1,63 @@
+package templates
+
+// Phrases are the words that stand in the pages' markup, in one language. What
+// they are put together with is said by the caller.
+type Phrases struct {
+	Lang string // BCP 47, for <html lang>
+
+	// Around every page
+	Skip       string
+	Pages      string // what the navigation is called
+	Follow     string
+	TimesOf    string // before the name of the zone
+	KeptBy     string
+	UnreadHead string // before a time, and what comes after it
+	UnreadTail string
+	UnsavedIs  string // likewise
+	UnsavedEnd string
+
+	// Front page
+	LastChecked  string // before a time
+	NotChecked   string
+	Now          string
+	ReadOn       string
+	WholeThread  string
+	Thread       string
+	Planned      string
+	To           string // between two times
+	Services     string
+	Earlier      string
+	AllIncidents string
+	NoEarlier    string
+	NoIncidents  string
+
+	// Thread
+	Affected     string
+	Updates      string
+	ByStaff      string
+	ByMachine    string
+	ExpectedBy   string // before a time
+	EditUntil    string // before a time, and what comes after it
+	EditTail     string
+	EditStaff    string
+	NoUpdates    string
+	Outages      string
+	From         string // heads of columns
+	Until        string
+	HowLong      string
+	What         string
+	UntilIs      string // before the end of an outage in a narrow window
+	Lasting      string
+	InAll        string
+	Changes      string
+	StaffChanged string
+	SelfChanged  string
+
+	// Component
+	Since      string // before a time
+	PartOf     string
+	GoodAt     string
+	CheckedAt  string
+	Incidents  string
+	SeeThePage string // on the pages of faults
+}
