@@ -14,7 +14,7 @@ import (
 
 // Bounds of the iterations that a server may ask for. Below them, what we send
 // would tell an impostor too much about the password (RFC 7677, section 4);
-// above, the server would have our processor: a million takes about a third of
+// above, the server would have our processor: a million takes about a quarter of
 // a second.
 const (
 	minIterations = 4096
