@@ -55,6 +55,7 @@ func (d *Desk) act(ctx context.Context, now time.Time, id, by string, f func(in 
 		}
 		d.replace(t, in)
 	}
+	d.sortThreads()
 	d.publish(now)
 	d.signal()
 	return in, nil

@@ -141,6 +141,7 @@ func (d *Desk) knownOutage(now time.Time, t *thread, o Outage) bool {
 	}
 	d.tellMail(in, now)
 	d.replace(t, in)
+	d.sortThreads()
 	return true
 }
 
