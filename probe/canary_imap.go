@@ -234,7 +234,7 @@ func (b *inbox) idle(limit time.Duration) *wait {
 		defer opened()
 		defer func() {
 			if v := recover(); v != nil {
-				w.err = fmt.Errorf("panic: %v", v)
+				w.err = &stepError{"probe.panic", Inconclusive, fmt.Sprint(v)}
 			}
 		}()
 		w.err = b.step("idle", limit+budgetCommand, func(context.Context) error {

@@ -143,6 +143,22 @@ func TestUsualTimeOfCanaries(t *testing.T) {
 	}
 }
 
+// An outage that goes on for weeks does not fill the memory: the oldest are
+// kept.
+func TestCanariesUnderWayAreBounded(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := Check{Key: "canary", Canary: &Route{Every: time.Minute}}
+	told := 0
+	k := newCourier(&Runner{}, c, func(news []Canary) { told += len(news) })
+	for range maxFlying + 10 {
+		k.launch(c.Canary, now)
+		now = now.Add(time.Minute)
+	}
+	if len(k.flying) != maxFlying || told != maxFlying || k.flying[0].Number != 1 {
+		t.Errorf("%d are under way, the first is %d; %d were told", len(k.flying), k.flying[0].Number, told)
+	}
+}
+
 func FuzzReadCanary(f *testing.F) {
 	id := canaryID("aaaaaaaaaaaaa", 3)
 	f.Add([]byte(canaryText(Canary{ID: id, Number: 3}, "a@b", "c@d")))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,6 +23,7 @@ type office struct {
 	held    bool   // what is taken waits in a queue
 	lossy   bool   // what is taken goes nowhere
 	noIdle  bool
+	noTop   bool
 	queue   []string
 	box     []*posted
 	uid     uint32
@@ -283,6 +285,9 @@ func (s *clerk) fetch(view []*posted, set string) {
 	}
 }
 
+// gone reports whether the message was removed. The caller holds mu.
+func (o *office) gone(m *posted) bool { return !slices.Contains(o.box, m) }
+
 func (s *clerk) mark(set string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -350,10 +355,15 @@ func (s *clerk) servePOP3() {
 			s.say(".")
 		case "LIST":
 			s.say("+OK %d %d", n, len(m.text))
-		case "TOP":
+		case "TOP", "RETR":
 			s.mu.Lock()
 			s.fetched++
+			refuse := words[0] == "TOP" && s.noTop || s.gone(m)
 			s.mu.Unlock()
+			if refuse {
+				s.say("-ERR no")
+				continue
+			}
 			s.say("+OK")
 			for _, line := range strings.SplitAfter(m.text, "\n") {
 				if strings.HasPrefix(line, ".") {

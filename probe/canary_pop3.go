@@ -74,13 +74,14 @@ func (d *maildrop) list() ([]entry, error) {
 	return newest, err
 }
 
-// read is the beginning of a message; nil for one that is too large to be ours.
+// read is the beginning of a message; nil for one that is too large to be ours,
+// or has gone since the session began.
 func (d *maildrop) read(e entry) (text []byte, err error) {
 	err = d.step("top", budgetCommand, func(context.Context) error {
 		command := fmt.Sprintf("LIST %d", e.number)
 		size, err := d.ask(command, command)
 		if err != nil {
-			return err
+			return unlessGone(err)
 		}
 		var n, octets uint64
 		if _, err := fmt.Sscanf(size, "%d %d", &n, &octets); err != nil {
@@ -90,13 +91,28 @@ func (d *maildrop) read(e entry) (text []byte, err error) {
 			return nil
 		}
 		command = fmt.Sprintf("TOP %d %d", e.number, topLines)
-		if _, err := d.ask(command, command); err != nil {
-			return err
+		_, err = d.ask(command, command)
+		if err != nil && unlessGone(err) == nil {
+			// Perhaps it has no TOP, which is optional.
+			command = fmt.Sprintf("RETR %d", e.number)
+			_, err = d.ask(command, command)
+		}
+		if err != nil {
+			return unlessGone(err)
 		}
 		text, err = d.in.keep(maxCanary)
 		return err
 	})
 	return text, err
+}
+
+// unlessGone forgives the answer to a command about a message that another
+// session has removed.
+func unlessGone(err error) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" {
+		return nil
+	}
+	return err
 }
 
 // keep reads a text that a line with a single dot ends (RFC 1939, section 3),
@@ -129,7 +145,7 @@ func (d *maildrop) remove(e entry) error {
 	return d.step("dele", budgetCommand, func(context.Context) error {
 		command := fmt.Sprintf("DELE %d", e.number)
 		_, err := d.ask(command, command)
-		return err
+		return unlessGone(err)
 	})
 }
 

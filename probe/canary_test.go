@@ -76,6 +76,7 @@ func TestCanaryByOneProtocol(t *testing.T) {
 		"imap": func(p *round) { p.route.POP3 = Target{} },
 		"pop3": func(p *round) { p.route.IMAP = Target{} },
 		"mute": func(p *round) { p.office.noIdle = true },
+		"bare": func(p *round) { p.route.IMAP, p.office.noTop = Target{}, true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -20,7 +20,6 @@ type trip struct {
 	transcript []string
 	peer       string
 	sending    error // of the submission; nil also when there was none
-	asked      bool  // the server was asked to take messages
 	blind      error // of a look that did not succeed
 	looked     bool  // at least one look did
 }
@@ -219,7 +218,6 @@ func (t *trip) submit() {
 	if !waiting {
 		return
 	}
-	t.asked = true
 	ctx, cancel := t.share(2)
 	defer cancel()
 	s := newSender(t.connection(ctx, t.plan.Submit, t.plan.SubmitPassword))
