@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,10 @@ func TestForeignServer(t *testing.T) {
 	const want = "connect greeting capability starttls tls capability auth select logout"
 	if got := phaseNames(r); got != want {
 		t.Errorf("phases %q, want %q", got, want)
+	}
+	r = ask(t, "imap://probe@"+addr+"?append=Probe&idle=true", nil, a)
+	if r.Verdict != OK || phaseNames(r) != strings.Replace(want, "logout", "capability folder append fetch watch idle done expunge logout", 1) {
+		t.Errorf("going deeper: got %s %q (%s) after %q\n%s", r.Verdict, r.Reason, r.Detail, phaseNames(r), strings.Join(r.Transcript, "\n"))
 	}
 	if r := ask(t, "imap://somebody@"+addr, nil, a); r.Verdict != Fail || r.Reason != "auth.no" {
 		t.Errorf("somebody else: got %s %q (%s)", r.Verdict, r.Reason, r.Detail)

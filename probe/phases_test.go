@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -171,6 +172,12 @@ func TestEveryAnswer(t *testing.T) {
 					}
 					synctest.Wait()
 				})
+			}
+			refused := func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+			}
+			if r := p.run(t, refused); r.Reason != "connect.refused" {
+				t.Errorf("refused: got %s %q", r.Verdict, r.Reason)
 			}
 			try(0, healthy, "", "")
 			for at := range phases {
