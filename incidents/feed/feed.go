@@ -11,6 +11,7 @@
 package feed
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -55,17 +56,21 @@ type Item struct {
 	Tags      []string  // names of components
 }
 
-// Threads is one item a thread, each holding the whole thread so far.
+// Threads is one item a thread or planned maintenance, each holding the whole
+// of it so far.
 func Threads(s *incidents.Snapshot, site Site) *Feed {
 	f := site.feed(site.Name + ": incidents")
 	for _, in := range s.Incidents {
 		f.addThread(s, site.whole(), in)
 	}
+	for _, m := range s.Maintenances {
+		f.addMaintenance(s, site.whole(), m)
+	}
 	return f.finish(maxThreads)
 }
 
-// ComponentThreads are the Threads that a component was affected in. A key
-// that no component has gives a feed without items.
+// ComponentThreads are the Threads that a component was affected in, or is
+// under maintenance. A key that no component has gives a feed without items.
 func ComponentThreads(s *incidents.Snapshot, site Site, key string) *Feed {
 	name := key
 	if v := s.Component(key); v != nil {
@@ -79,6 +84,11 @@ func ComponentThreads(s *incidents.Snapshot, site Site, key string) *Feed {
 				f.addThread(s, site.whole(), in)
 				break
 			}
+		}
+	}
+	for _, m := range s.Maintenances {
+		if slices.Contains(m.Components, key) {
+			f.addMaintenance(s, site.whole(), m)
 		}
 	}
 	return f.finish(maxThreads)
@@ -102,9 +112,12 @@ func Updates(s *incidents.Snapshot, site Site) *Feed {
 				HTML:      site.paragraph(u),
 				Published: u.AnnouncedAt,
 				Updated:   u.AnnouncedAt,
-				Tags:      tags(s, in),
+				Tags:      tags(s, in.Components),
 			})
 		}
+	}
+	for _, m := range s.Maintenances {
+		f.addMaintenanceUpdates(s, site, m)
 	}
 	return f.finish(maxUpdates)
 }
@@ -142,7 +155,7 @@ func (f *Feed) addThread(s *incidents.Snapshot, site Site, in *incidents.Inciden
 		HTML:      site.thread(s, in),
 		Published: in.CreatedAt,
 		Updated:   at,
-		Tags:      tags(s, in),
+		Tags:      tags(s, in.Components),
 	})
 }
 
@@ -167,9 +180,10 @@ func (f *Feed) finish(most int) *Feed {
 // self is the feed's own URL, given its path below the site's.
 func (f *Feed) self(path string) string { return f.base + "/" + path }
 
-func tags(s *incidents.Snapshot, in *incidents.Incident) []string {
+// tags are the names of components that are still known.
+func tags(s *incidents.Snapshot, components []string) []string {
 	var names []string
-	for _, key := range in.Components {
+	for _, key := range components {
 		if v := s.Component(key); v != nil {
 			names = append(names, clean(v.Name))
 		}

@@ -1,0 +1,61 @@
+package feed
+
+import (
+	"strings"
+	"time"
+
+	"howdah/incidents"
+)
+
+// addMaintenance adds planned downtime as one item, which says first when it
+// is to be.
+func (f *Feed) addMaintenance(s *incidents.Snapshot, site Site, m *incidents.Maintenance) {
+	var b strings.Builder
+	b.WriteString("<p><strong>" + escape(site.planned(m)) + "</strong></p>")
+	for i := len(m.Updates) - 1; i >= 0; i-- {
+		b.WriteString(site.paragraph(&m.Updates[i]))
+	}
+	f.Items = append(f.Items, Item{
+		ID:        clean(site.URL + "/" + m.Path()),
+		Link:      site.noticeOf(m),
+		Title:     clean(m.Title),
+		HTML:      b.String(),
+		Published: m.CreatedAt,
+		Updated:   m.Latest().At,
+		Tags:      tags(s, m.Components),
+	})
+}
+
+// addMaintenanceUpdates adds one item an update.
+func (f *Feed) addMaintenanceUpdates(s *incidents.Snapshot, site Site, m *incidents.Maintenance) {
+	for i := range m.Updates {
+		u := &m.Updates[i]
+		html := site.paragraph(u)
+		if i == 0 {
+			html = "<p><strong>" + escape(site.planned(m)) + "</strong></p>" + html
+		}
+		f.Items = append(f.Items, Item{
+			ID:        clean(site.URL + "/" + m.Path() + "#update-" + u.ID),
+			Link:      site.noticeOf(m),
+			Title:     clean(site.Words.State(u.State) + ": " + m.Title),
+			HTML:      html,
+			Published: u.AnnouncedAt,
+			Updated:   u.AnnouncedAt,
+			Tags:      tags(s, m.Components),
+		})
+	}
+}
+
+// planned is from when to when it was announced for.
+func (site Site) planned(m *incidents.Maintenance) string {
+	exactly := func(t time.Time) incidents.When {
+		return incidents.When{Moment: incidents.Moment{Earliest: t, Best: t, Latest: t}, Zone: site.Zone}
+	}
+	end := exactly(m.End)
+	return site.Words.Period(exactly(m.Start), &end)
+}
+
+// noticeOf is where the front page tells of it.
+func (site Site) noticeOf(m *incidents.Maintenance) string {
+	return clean(site.URL + "/#maintenance-" + m.ID)
+}
