@@ -174,7 +174,7 @@ func TestCanariesThroughPostfix(t *testing.T) {
 	t.Parallel()
 	in := configure(t, "")
 	p := startPostfix(t, in.port["lmtp"])
-	in.writeConfig("  domains: [example.edu]\n  restart_delay: 12s\ndetection: {recover: 2, recover_over: 2s}" +
+	in.writeConfig("  domains: [example.edu]\n  restart_delay: 12s\ndetection: {recover: 2, recover_over: 2s, publish_after: 1s}" +
 		fmt.Sprintf(canaryEvery2s, p.port, "example.edu", in.port["imap"], in.port["pop3"]))
 	in.start()
 	in.within(30*time.Second, "a test message comes through", func() bool { return in.landed(time.Now()) })
@@ -212,6 +212,10 @@ func TestCanariesThroughPostfix(t *testing.T) {
 		t.Error("no test message was sent during the outage")
 	}
 	t.Logf("%d test messages waited in Postfix", during)
+	in.within(20*time.Second, "readers are told that nothing was lost", func() bool {
+		news := in.page("/updates.rss")
+		return strings.Contains(news, "sent during the outage have arrived") && strings.Contains(news, "we know of no lost mail")
+	})
 	in.within(20*time.Second, "the mailbox is empty", func() bool { return in.landed(time.Now()) && in.inboxOf("probe") == 0 })
 }
 
