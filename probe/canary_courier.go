@@ -128,6 +128,8 @@ func (k *courier) restore(now time.Time, known []Canary) {
 			k.note(c)
 		}
 	}
+	// What an earlier owner sent would not be recognised.
+	k.flying = slices.DeleteFunc(k.flying, func(f *flight) bool { return ownerOf(f.ID) != k.owner })
 	k.report()
 }
 
