@@ -49,7 +49,7 @@ func (n *narrator) opened(in *Incident, o *Outage, facts map[string]ComponentFac
 	if overran != nil {
 		p = append(p, n.words.Overran(overran.Title, n.bare(overran.End, start)))
 	}
-	p = append(p, n.others(in, o, facts, now)...)
+	p = append(p, n.others(in, o, facts, now, func(at time.Time) When { return n.bare(at, n.start(o, now)) })...)
 	p = append(p, n.fateOf(fate)...)
 	switch r := in.upTo(i).Recurrence(n.zone); {
 	case i > 1 && r.LongestHeld > 0:

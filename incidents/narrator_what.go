@@ -37,8 +37,8 @@ func (n *narrator) byHow(o *Outage, components []string) []group {
 
 // others tells of the components that the outage left alone, where there is
 // something to tell: a check that passed after it began and lately, or that
-// there is none.
-func (n *narrator) others(in *Incident, o *Outage, facts map[string]ComponentFact, now time.Time) []string {
+// there is none. when is how the moment of a check is told.
+func (n *narrator) others(in *Incident, o *Outage, facts map[string]ComponentFact, now time.Time, when func(time.Time) When) []string {
 	down := o.Components()
 	var working, unwatched []string
 	var checked time.Time
@@ -54,7 +54,7 @@ func (n *narrator) others(in *Incident, o *Outage, facts map[string]ComponentFac
 		}
 	}
 	var p []string
-	at := n.bare(checked, n.start(o, now))
+	at := when(checked)
 	mail, working := n.byRole(RoleReceiving, working)
 	if len(working) > 0 {
 		p = append(p, n.words.Working(n.parts(working), at))

@@ -35,6 +35,8 @@ func (d *Desk) publish(now time.Time) {
 	}
 	s.Components = d.views(s, now)
 	s.Expected = d.expected(now)
+	s.Spared = d.spared(now)
+	s.Mail = d.mailPaths(now)
 	s.Reminders = d.reminders(now)
 	d.remind(s.Reminders)
 	s.Indicator = indicator(s.Components)

@@ -18,6 +18,10 @@ type Snapshot struct {
 	Maintenances []*Maintenance
 	// Expected is what staff expect of the threads that still wait for it.
 	Expected []Expectation
+	// Spared is what the outages that last have left alone.
+	Spared []Spared
+	// Mail is how long test messages take, by component in the page's order.
+	Mail []MailPath
 	// Reminders are for staff, not for readers.
 	Reminders []Reminder
 	// UnsavedSince is when the store last began to refuse what the machine
