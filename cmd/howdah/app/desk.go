@@ -27,7 +27,7 @@ func (in *instance) story(ctx context.Context) error {
 	if err := in.desk.Load(ctx); err != nil {
 		return err
 	}
-	if err := in.tellPast(ctx, time.Now()); err != nil {
+	if err := tellPast(ctx, in.desk, in.record, time.Now()); err != nil {
 		return err
 	}
 	outages, err := in.record.Outages(ctx, time.Now().Add(-retell))

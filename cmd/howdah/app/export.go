@@ -38,8 +38,16 @@ func Export(ctx context.Context, c config.Config, dir, version string) (err erro
 	if err != nil {
 		return err
 	}
-	desk.ObserveComponents(time.Now(), facts)
-	srv, err := newSite(c, desk, version)
+	now := time.Now()
+	if err := tellPast(ctx, desk, store, now); err != nil {
+		return err
+	}
+	desk.ObserveComponents(now, facts)
+	m, err := lastMeasures(ctx, c, store)
+	if err != nil {
+		return err
+	}
+	srv, err := newSite(c, desk, m, version)
 	if err != nil {
 		return err
 	}
@@ -69,11 +77,21 @@ func lastFacts(ctx context.Context, c config.Config, store probe.Store) ([]incid
 	return facts, nil
 }
 
+// lastMeasures are what was measured until now.
+func lastMeasures(ctx context.Context, c config.Config, from gauge) (*measures, error) {
+	w, err := newWatchlist(c)
+	if err != nil {
+		return nil, err
+	}
+	var m measures
+	return &m, m.look(ctx, from, w.checks, time.Now())
+}
+
 // newSite makes a web server that only renders.
-func newSite(c config.Config, board web.Board, version string) (*web.Server, error) {
+func newSite(c config.Config, board web.Board, m web.Measures, version string) (*web.Server, error) {
 	s, err := webSite(c)
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{Board: board, Site: s, Version: version})
+	return web.New(web.Options{Board: board, Site: s, Measures: m, Version: version})
 }

@@ -8,15 +8,15 @@ import (
 	"howdah/probe"
 )
 
-// tellPast tells the desk what components were in this year and the last: what
+// tellPast tells a desk what components were in this year and the last: what
 // is drawn and counted from the snapshot needs no more.
-func (in *instance) tellPast(ctx context.Context, now time.Time) error {
+func tellPast(ctx context.Context, desk *incidents.Desk, from record, now time.Time) error {
 	since := time.Date(now.Year()-1, time.January, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -1)
-	segments, err := in.record.Segments(ctx, since)
+	segments, err := from.Segments(ctx, since)
 	if err != nil {
 		return err
 	}
-	in.desk.ObserveSegments(now, past(segments))
+	desk.ObserveSegments(now, past(segments))
 	return nil
 }
 

@@ -53,7 +53,7 @@ func Replay(ctx context.Context, o ReplayOptions) (err error) {
 		return fmt.Errorf("replay %s: %w", o.File, err)
 	}
 	o.Config.Site.TimeZone = line.Zone.String()
-	srv, err := newSite(o.Config, desk, o.Version)
+	srv, err := newSite(o.Config, desk, nil, o.Version)
 	if err != nil {
 		return err
 	}

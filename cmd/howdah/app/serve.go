@@ -59,6 +59,7 @@ type instance struct {
 	prober   *probe.Prober
 	push     *probe.Push // takes in what jobs report
 	site     site
+	measures measures
 	url      atomic.Pointer[string] // of the site
 	metrics  http.Handler
 	super    *supervisor
@@ -145,6 +146,7 @@ func (in *instance) start(ctx context.Context) error {
 		}
 	})
 	in.down.goStep("maintenance", in.maintain)
+	in.down.goStep("measures", in.measure)
 	in.down.goStep("renderer", in.site.run)
 	srv := web.HTTPServer(&in.site)
 	in.down.add("web", func(limit context.Context) error { return shutdown(limit, srv) })

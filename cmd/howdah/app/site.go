@@ -83,6 +83,7 @@ func (in *instance) website(c config.Config) (web.Options, error) {
 		Site:           site,
 		Ready:          in.ready,
 		Push:           in.push,
+		Measures:       &in.measures,
 		TrustedProxies: c.Web.TrustedProxies,
 		MetricsPublic:  c.Web.Metrics == config.Public,
 		Log:            in.Log,

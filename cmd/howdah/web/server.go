@@ -52,6 +52,9 @@ type Options struct {
 	ProbePublic bool
 	// Push takes reports in; nil means that there is no such address.
 	Push Push
+	// Measures are figures that the Snapshot does not hold; nil means that
+	// there are none.
+	Measures Measures
 	// Unread is since when what happened before can't be read, which every page
 	// then says; zero when it can.
 	Unread time.Time
@@ -64,16 +67,17 @@ type Options struct {
 
 // Server answers HTTP. Its methods are safe for concurrent use.
 type Server struct {
-	board   Board
-	site    site
-	ready   func() error
-	metrics http.Handler
-	probe   http.Handler
-	pushes  Push
-	unread  time.Time
-	log     *slog.Logger
-	version string
-	handler http.Handler
+	board    Board
+	site     site
+	ready    func() error
+	metrics  http.Handler
+	probe    http.Handler
+	pushes   Push
+	unread   time.Time
+	measures Measures
+	log      *slog.Logger
+	version  string
+	handler  http.Handler
 	// problems are the pages for faults, by status: made at the start, so that
 	// saying that something failed can't fail.
 	problems map[int][]byte
@@ -94,16 +98,17 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("make web server: %w", err)
 	}
 	s := &Server{
-		board:   o.Board,
-		site:    st,
-		ready:   o.Ready,
-		metrics: o.Metrics,
-		probe:   o.Probe,
-		pushes:  o.Push,
-		unread:  o.Unread,
-		log:     o.Log,
-		version: o.Version,
-		stamps:  map[string]stamp{},
+		board:    o.Board,
+		site:     st,
+		ready:    o.Ready,
+		metrics:  o.Metrics,
+		probe:    o.Probe,
+		pushes:   o.Push,
+		unread:   o.Unread,
+		measures: o.Measures,
+		log:      o.Log,
+		version:  o.Version,
+		stamps:   map[string]stamp{},
 	}
 	if s.ready == nil {
 		s.ready = func() error { return nil }
