@@ -68,7 +68,7 @@ func tellStories(t *testing.T, chance *rand.Rand) {
 		case event == 8 && len(all) > 1:
 			_, err = d.Merge(t.Context(), now, all[0].ID, all[1].ID, "Thandi")
 		case event == 9:
-			_, err = d.StateTimes(t.Context(), now, all[0].Outages[0].ID, "Thandi", all[0].Outages[0].Start.Best.Add(-time.Minute), time.Time{})
+			_, err = d.StateTimes(t.Context(), now, all[0].Outages[0].ID, "Thandi", all[0].Outages[0].Start.Best.Add(-time.Duration(1+chance.IntN(72))*time.Hour), time.Time{})
 		}
 		if err != nil {
 			t.Fatal(err)
