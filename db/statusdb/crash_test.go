@@ -34,6 +34,7 @@ func saveUntilKilled(path string) {
 	ctx := context.Background()
 	db, err := Open(ctx, path)
 	fail(err)
+	fail(db.EndWatch(ctx, time.Time{}))
 	var minute int
 	fail(db.sqlite.R.QueryRow(
 		"SELECT coalesce((SELECT until_at FROM watched_until), ?1) - ?1", midnight.UnixMilli()).Scan(&minute))
@@ -63,6 +64,7 @@ func TestKilledWhileSavingAndCounting(t *testing.T) {
 	for round := range 6 {
 		saved = max(saved, saveAndKill(t, path, time.Duration(50+round*70)*time.Millisecond))
 		db := open(t, path)
+		must(t, db.EndWatch(t.Context(), time.Time{}))
 		var until time.Time
 		all := segments(t, db, time.Time{})
 		if n := len(all); n > 0 && all[n-1].State == probe.SegmentUnmonitored {

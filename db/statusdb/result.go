@@ -126,11 +126,13 @@ func (db *DB) Blips(ctx context.Context, since time.Time) ([]probe.Blip, error) 
 }
 
 const selectCheckStates = `
-SELECT check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason, watched_at, runs, failures
+SELECT check_key, state, since_at, ever_ok, last_good_at, last_run_at, reason,
+    max(watched_at, coalesce((SELECT until_at FROM watched_until), 0)), runs, failures
 FROM check_state
 ORDER BY check_key`
 
-// CheckStates returns the state of every check ever saved, by key.
+// CheckStates returns the state of every check ever saved, by key. All were
+// watched until the last Save, whichever of them it was for.
 func (db *DB) CheckStates(ctx context.Context) ([]probe.CheckState, error) {
 	var out []probe.CheckState
 	rows, err := db.sqlite.R.QueryContext(ctx, selectCheckStates)

@@ -56,6 +56,19 @@ func TestStateOfACheckIsReplaced(t *testing.T) {
 	equal(t, states, []probe.CheckState{up})
 }
 
+// A check that has long not run was watched all the same.
+func TestStatesAreThoseOfTheLastSave(t *testing.T) {
+	db := fresh(t)
+	early := probe.CheckState{Check: "imap", State: probe.Up, WatchedAt: at(0)}
+	late := probe.CheckState{Check: "pop3", State: probe.Up, WatchedAt: at(2 * time.Minute)}
+	must(t, db.Save(t.Context(), probe.Facts{States: []probe.CheckState{early, late}, WatchedUntil: at(0)}))
+	must(t, db.Save(t.Context(), probe.Facts{WatchedUntil: at(time.Minute)}))
+	states, err := db.CheckStates(t.Context())
+	must(t, err)
+	early.WatchedAt = at(time.Minute)
+	equal(t, states, []probe.CheckState{early, late})
+}
+
 func TestRunsThatWereNotOKAreKept(t *testing.T) {
 	good, slow := failingRun(), failingRun()
 	good.Verdict, good.Reason = probe.OK, ""

@@ -77,16 +77,28 @@ WHERE NOT EXISTS (
     WHERE c.component = s.component AND c.end_best_at IS NULL AND o.end_best_at IS NULL)`
 )
 
-// endWatch ends what an earlier run was watching when it last saved: nobody
-// knows what came after that, however it ended.
-func (db *DB) endWatch(ctx context.Context) error {
-	return db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
+// aliveWithin is how far what is saved can lie behind a run that has nothing to
+// save.
+const aliveWithin = 2 * time.Minute
+
+// EndWatch ends what an earlier run was watching: nobody knows what came after
+// it, however it ended. It watched until its last Save or, when that is known
+// and not far from it, until it was last alive. To be called before facts of
+// another run are saved.
+func (db *DB) EndWatch(ctx context.Context, alive time.Time) error {
+	err := db.sqlite.Tx(ctx, func(tx *sql.Tx) error {
 		var until int64
 		switch err := tx.QueryRowContext(ctx, selectWatchedUntil).Scan(&until); {
 		case errors.Is(err, sql.ErrNoRows):
 			return nil
 		case err != nil:
 			return err
+		}
+		if at := sqlite.Millis(alive); at > until && at-until < aliveWithin.Milliseconds() {
+			until = at
+			if _, err := tx.ExecContext(ctx, upsertWatchedUntil, until); err != nil {
+				return err
+			}
 		}
 		var components []string
 		rows, err := tx.QueryContext(ctx, selectWatchedComponents)
@@ -116,6 +128,10 @@ func (db *DB) endWatch(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("end the watch of the last run: %w", err)
+	}
+	return nil
 }
 
 // One step of the index a component, and one to what held at the moment.

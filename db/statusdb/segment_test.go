@@ -85,6 +85,7 @@ func TestTimeAfterTheLastSaveIsUnmonitored(t *testing.T) {
 	want := slices.Insert(slices.Clone(told), 1, segment("imap", 10*time.Minute, probe.SegmentUnmonitored))
 	for range 2 {
 		db = reopen(t, db)
+		must(t, db.EndWatch(t.Context(), at(12*time.Minute))) // too long after its last word to be its own
 		equal(t, segments(t, db, time.Time{}), want)
 	}
 	// The unclean stop turns out to have been an outage.
@@ -92,4 +93,19 @@ func TestTimeAfterTheLastSaveIsUnmonitored(t *testing.T) {
 	must(t, db.Save(t.Context(), probe.Facts{Segments: []probe.Segment{down}, WatchedUntil: at(time.Hour)}))
 	want[1] = down
 	equal(t, segments(t, db, time.Time{}), want)
+}
+
+// A run that was alive for a moment longer than it saved was watching.
+func TestTimeUntilTheLastHeartbeatIsWatched(t *testing.T) {
+	db := fresh(t)
+	must(t, db.EndWatch(t.Context(), at(0))) // of nothing
+	state := probe.CheckState{Check: "imap", State: probe.Up, WatchedAt: at(0)}
+	up := segment("imap", 0, probe.SegmentUp)
+	must(t, db.Save(t.Context(), probe.Facts{Segments: []probe.Segment{up}, States: []probe.CheckState{state}, WatchedUntil: at(0)}))
+	must(t, db.EndWatch(t.Context(), at(59*time.Second)))
+	equal(t, segments(t, db, time.Time{}), []probe.Segment{up, segment("imap", 59*time.Second, probe.SegmentUnmonitored)})
+	states, err := db.CheckStates(t.Context())
+	must(t, err)
+	state.WatchedAt = at(59 * time.Second)
+	equal(t, states, []probe.CheckState{state})
 }

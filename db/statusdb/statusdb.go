@@ -14,8 +14,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
-	"fmt"
 	"io/fs"
 
 	"howdah/db/sqlite"
@@ -39,8 +37,6 @@ var (
 
 // Open opens the file, creates it when there is none, and moves its schema
 // forward. A file of a newer version is sqlite.ErrNewer and left untouched.
-// What an earlier run was watching is unmonitored from then on; the file must
-// be in nobody else's use.
 func Open(ctx context.Context, path string) (*DB, error) {
 	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
@@ -50,11 +46,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{sqlite: db}
-	if err := d.endWatch(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
-	}
-	return d, nil
+	return &DB{sqlite: db}, nil
 }
 
 // Close ends the use of the file. What was saved is on disk already.

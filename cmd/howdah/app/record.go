@@ -35,7 +35,7 @@ func (in *instance) openRecord(ctx context.Context) error {
 	db, err := statusdb.Open(ctx, path)
 	if err == nil {
 		in.record = db
-		if err = in.story(ctx); err == nil {
+		if err = errors.Join(in.endWatch(ctx, db), in.story(ctx)); err == nil {
 			in.down.add("database", func(context.Context) error { return db.Close() })
 			return nil
 		}
@@ -48,6 +48,19 @@ func (in *instance) openRecord(ctx context.Context) error {
 	in.Log.Error("the page begins without a past, and what it tells is not saved", "error", in.damage)
 	in.record = noRecord{in.damage}
 	return in.story(ctx)
+}
+
+// endWatch ends what the last run was watching, with its last heartbeat.
+func (in *instance) endWatch(ctx context.Context, db *statusdb.DB) error {
+	last, err := newHeartbeat(in.data, in.Log).last()
+	if err != nil {
+		return err
+	}
+	var alive time.Time
+	if last != nil {
+		alive = last.at
+	}
+	return db.EndWatch(ctx, alive)
 }
 
 // missRecord warns when howdah.db is not there but what else a run leaves is.
