@@ -6,7 +6,14 @@
 // machine a check and opens, widens and ends an Outage a failure domain. What
 // comes out (Changes) goes to the Store and to the Observer, in this order;
 // the story that people read is told from there by package incidents, which
-// this package does not know.
+// this package does not know. They come with Segments, which say what is known
+// of a component from a moment on and tile its time without gap or overlap.
+//
+// Before a failure gets to the Tracker, a jury looks whether we ourselves are
+// at fault: it asks a Loopback within this process and, for targets outside,
+// the anchors. The pulse looks once a second whether time passes as it should.
+// A sentinel holds one idle session with a server of each component; that it is
+// cut begins nothing, and says when something began.
 //
 // Rules that hold everywhere in this package:
 //
