@@ -51,3 +51,8 @@ func (e english) OverBroken(what []Part) string {
 
 func (english) OverUnknown() string  { return "The maintenance is over." }
 func (english) CanceledPlan() string { return "This maintenance will not take place." }
+
+func (e english) Edited(at When) string { return "This text was changed at " + e.Clock(at) + "." }
+
+func (english) ThreadsFeed() string { return "incidents" }
+func (english) UpdatesFeed() string { return "updates" }

@@ -90,6 +90,11 @@ type Words interface {
 
 	// State is the label of a state: "Monitoring".
 	State(s State) string
+	// Edited: a text was changed after it had been announced.
+	Edited(at When) string
+	// ThreadsFeed and UpdatesFeed are what a feed of them is of: "incidents".
+	ThreadsFeed() string
+	UpdatesFeed() string
 	// Outages heads a list of n of them; all is the sum, 0 while one lasts.
 	Outages(n int, all time.Duration) string
 	// Period is a line of that list, with its dates; end is nil when none is known.

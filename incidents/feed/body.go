@@ -26,7 +26,17 @@ func (site Site) thread(s *incidents.Snapshot, in *incidents.Incident) string {
 func (site Site) paragraph(u *incidents.Update) string {
 	at := u.At.In(site.Zone)
 	return "<p><small>" + at.Format("Jan <var data-var='date'>_2</var>, <var data-var='time'>15:04</var> ") + escape(at.Format("MST")) +
-		"</small><br><strong>" + escape(site.Words.State(u.State)) + "</strong> - " + lines(site.said(u)) + "</p>"
+		"</small><br><strong>" + escape(site.Words.State(u.State)) + "</strong> - " + lines(site.said(u)) + site.edit(u) + "</p>"
+}
+
+// edit says that the update read otherwise before, within its paragraph.
+func (site Site) edit(u *incidents.Update) string {
+	at := edited(u)
+	if at.IsZero() {
+		return ""
+	}
+	exactly := incidents.Moment{Earliest: at, Best: at, Latest: at}
+	return "<br><br><em>" + escape(site.Words.Edited(incidents.When{Moment: exactly, Told: u.At, Zone: site.Zone, About: true})) + "</em>"
 }
 
 // said is the update's text, with what staff expect as of it.

@@ -52,14 +52,14 @@ type Item struct {
 	Title     string
 	HTML      string
 	Published time.Time // when it began to be told
-	Updated   time.Time // its newest announcement
-	Tags      []string  // names of components
+	Updated   time.Time // its newest announcement, or a later edit of what it tells
+	Tags      []string  // the state, the impact and the names of components
 }
 
 // Threads is one item a thread or planned maintenance, each holding the whole
 // of it so far.
 func Threads(s *incidents.Snapshot, site Site) *Feed {
-	f := site.feed(site.Name + ": incidents")
+	f := site.feed(site.Name + ": " + site.whole().Words.ThreadsFeed())
 	for _, in := range s.Incidents {
 		f.addThread(s, site.whole(), in)
 	}
@@ -98,21 +98,22 @@ func ComponentThreads(s *incidents.Snapshot, site Site, key string) *Feed {
 // again. What a later update has told again is left out.
 func Updates(s *incidents.Snapshot, site Site) *Feed {
 	site = site.whole()
-	f := site.feed(site.Name + ": updates")
+	f := site.feed(site.Name + ": " + site.Words.UpdatesFeed())
 	for _, in := range s.Incidents {
+		title, _ := told(in)
 		for i := range in.Updates {
 			u := &in.Updates[i]
 			if u.AnnouncedAt.IsZero() || u.Superseded {
 				continue
 			}
 			f.Items = append(f.Items, Item{
-				ID:        clean(site.URL + "/incidents/" + in.ID + "#update-" + u.ID),
+				ID:        clean(site.URL + "/updates/" + u.ID),
 				Link:      clean(site.URL + "/" + in.Path() + "#update-" + u.ID),
-				Title:     clean(site.Words.State(u.State) + ": " + in.Title),
+				Title:     clean(site.Words.State(u.State) + ": " + title),
 				HTML:      site.paragraph(u),
 				Published: u.AnnouncedAt,
-				Updated:   u.AnnouncedAt,
-				Tags:      tags(s, in.Components),
+				Updated:   changedAt(u),
+				Tags:      site.tags(s, u.State, in.Impact, in.Components),
 			})
 		}
 	}
@@ -144,18 +145,18 @@ func (site Site) feed(title string) *Feed {
 }
 
 func (f *Feed) addThread(s *incidents.Snapshot, site Site, in *incidents.Incident) {
-	at := in.AnnouncedAt()
+	title, at := told(in)
 	if at.IsZero() {
 		return
 	}
 	f.Items = append(f.Items, Item{
 		ID:        clean(site.URL + "/incidents/" + in.ID),
 		Link:      clean(site.URL + "/" + in.Path()),
-		Title:     clean(in.Title),
+		Title:     clean(title),
 		HTML:      site.thread(s, in),
 		Published: in.CreatedAt,
 		Updated:   at,
-		Tags:      tags(s, in.Components),
+		Tags:      site.tags(s, stateTold(in), in.Impact, in.Components),
 	})
 }
 
@@ -180,13 +181,17 @@ func (f *Feed) finish(most int) *Feed {
 // self is the feed's own URL, given its path below the site's.
 func (f *Feed) self(path string) string { return f.base + "/" + path }
 
-// tags are the names of components that are still known.
-func tags(s *incidents.Snapshot, components []string) []string {
-	var names []string
+// tags are what readers can sort and filter by: the state, the impact if there
+// is any, and the components that are still known.
+func (site Site) tags(s *incidents.Snapshot, state incidents.State, impact incidents.Impact, components []string) []string {
+	all := []string{clean(site.Words.State(state))}
+	if impact != "" && impact != incidents.ImpactNone {
+		all = append(all, clean(string(impact)))
+	}
 	for _, key := range components {
 		if v := s.Component(key); v != nil {
-			names = append(names, clean(v.Name))
+			all = append(all, clean(v.Name))
 		}
 	}
-	return names
+	return all
 }

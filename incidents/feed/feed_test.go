@@ -37,7 +37,7 @@ func outage(id string, start, end time.Time) incidents.Outage {
 // still, and one that is held altogether.
 func picture() *incidents.Snapshot {
 	thread := &incidents.Incident{
-		ID: "iabc", Title: "Mail instability", State: incidents.Monitoring, Domain: "elephant",
+		ID: "iabc", Title: "Mail instability", State: incidents.Monitoring, Impact: incidents.ImpactMajor, Domain: "elephant",
 		Components: []string{"imap"}, CreatedAt: at(1, 17, 3),
 		Outages: []incidents.Outage{outage("o1", at(1, 17, 3), at(1, 18, 21)), outage("o2", at(1, 22, 4), at(1, 22, 26))},
 		Updates: []incidents.Update{
@@ -128,7 +128,7 @@ func TestThreads(t *testing.T) {
 		if name == "rss" {
 			date = it.PublishedParsed
 		}
-		if !date.Equal(at(1, 22, 5)) || len(it.Categories) != 1 || it.Categories[0] != "Reading mail (IMAP)" {
+		if !date.Equal(at(1, 22, 5)) || strings.Join(it.Categories, ", ") != "Investigating, major, Reading mail (IMAP)" {
 			t.Errorf("%s: dated %v, categories %q", name, date, it.Categories)
 		}
 		if name != "json" && !f.UpdatedParsed.Equal(at(1, 22, 5)) {
@@ -159,8 +159,8 @@ func TestUpdates(t *testing.T) {
 		for _, it := range parse(t, text).Items {
 			got = append(got, it.GUID+" "+it.Title)
 		}
-		want := "https://status.example.edu/mail/incidents/iabc#update-u3 Investigating: Mail instability, " +
-			"https://status.example.edu/mail/incidents/iabc#update-u2 Monitoring: Mail instability"
+		want := "https://status.example.edu/mail/updates/u3 Investigating: Mail instability, " +
+			"https://status.example.edu/mail/updates/u2 Monitoring: Mail instability"
 		if strings.Join(got, ", ") != want {
 			t.Errorf("%s:\n got %s\nwant %s", name, strings.Join(got, ", "), want)
 		}

@@ -20,6 +20,7 @@ func (f *Feed) JSON(path string) ([]byte, error) {
 			HomePageUrl: f.Home,
 			FeedUrl:     f.self(path),
 			Description: f.Description,
+			Authors:     []*feeds.JSONAuthor{{Name: f.author, Url: f.base + "/"}},
 		},
 		Items: []*feeds.JSONItem{},
 	}

@@ -7,6 +7,9 @@ import (
 	"howdah/incidents"
 )
 
+// maintained is the impact of planned downtime, as Statuspage names it.
+const maintained incidents.Impact = "maintenance"
+
 // addMaintenance adds planned downtime as one item, which says first when it
 // is to be.
 func (f *Feed) addMaintenance(s *incidents.Snapshot, site Site, m *incidents.Maintenance) {
@@ -22,7 +25,7 @@ func (f *Feed) addMaintenance(s *incidents.Snapshot, site Site, m *incidents.Mai
 		HTML:      b.String(),
 		Published: m.CreatedAt,
 		Updated:   m.Latest().At,
-		Tags:      tags(s, m.Components),
+		Tags:      site.tags(s, m.State, maintained, m.Components),
 	})
 }
 
@@ -35,13 +38,13 @@ func (f *Feed) addMaintenanceUpdates(s *incidents.Snapshot, site Site, m *incide
 			html = "<p><strong>" + escape(site.planned(m)) + "</strong></p>" + html
 		}
 		f.Items = append(f.Items, Item{
-			ID:        clean(site.URL + "/" + m.Path() + "#update-" + u.ID),
+			ID:        clean(site.URL + "/updates/" + u.ID),
 			Link:      site.noticeOf(m),
 			Title:     clean(site.Words.State(u.State) + ": " + m.Title),
 			HTML:      html,
 			Published: u.AnnouncedAt,
 			Updated:   u.AnnouncedAt,
-			Tags:      tags(s, m.Components),
+			Tags:      site.tags(s, u.State, maintained, m.Components),
 		})
 	}
 }

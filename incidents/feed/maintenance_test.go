@@ -55,7 +55,7 @@ func TestMaintenanceIsInTheFeeds(t *testing.T) {
 		t.Errorf("another component's feed has %d items", len(got.Items))
 	}
 	updates := read(Updates(s, site)).Items
-	if len(updates) != 2 || updates[0].Title != "In progress: A kernel <for> debugging" || updates[1].GUID != "https://status.example.edu/maintenance/m1#update-u1" {
+	if len(updates) != 2 || updates[0].Title != "In progress: A kernel <for> debugging" || updates[1].GUID != "https://status.example.edu/updates/u1" {
 		t.Errorf("%+v", updates)
 	}
 	if strings.Contains(updates[0].Description, "12:00 to") || !strings.Contains(updates[1].Description, "12:00 to 13:00 SAST") {
