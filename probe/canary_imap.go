@@ -272,6 +272,3 @@ func (b *inbox) listen(tag string, w *wait, opened func()) error {
 		}
 	}
 }
-
-// canIdle reports whether the server tells of new messages by itself.
-func (b *inbox) canIdle() bool { return b.caps["IDLE"] }

@@ -158,7 +158,7 @@ func TestCanaryOverdue(t *testing.T) {
 		p.office.do(func() { p.office.held = true })
 		time.Sleep(time.Hour)
 		sent := p.facts()[2].AcceptedAt
-		time.Sleep(sent.Add(8 * time.Minute).Sub(time.Now()))
+		time.Sleep(time.Until(sent.Add(8 * time.Minute)))
 		if r := p.last(t); r.Verdict != Slow || r.Reason != "" || !strings.Contains(r.Detail, "test message 2") {
 			t.Errorf("while it waits: %s %s %q", r.Verdict, r.Reason, r.Detail)
 		}
