@@ -21,7 +21,8 @@ type apiPage struct {
 
 type apiStatus struct {
 	Indicator   incidents.Indicator `json:"indicator"`
-	Description string              `json:"description"`
+	Description string              `json:"description"` // one of Statuspage's
+	Headline    string              `json:"headline"`    // ours: the same in our own words
 }
 
 type apiComponent struct {
@@ -142,31 +143,31 @@ func (t *teller) page() apiPage {
 	return apiPage{ID: st.id, Name: st.name, URL: st.url, TimeZone: st.zone.String(), UpdatedAt: t.time(at)}
 }
 
-// status describes itself with the headline, which says more than Statuspage's
-// set phrases and claims no more than is known. Programs go by the indicator.
-func (t *teller) status() apiStatus {
-	return apiStatus{Indicator: t.ed.snap.Indicator, Description: t.ed.snap.Headline}
-}
-
-// components are the groups, each before its members.
+// components are the groups, each before its members. Positions count from 1
+// within what each stands in.
 func (t *teller) components() []apiComponent {
 	list := []apiComponent{}
 	at := map[string]int{}
+	top := 0 // how many stand on their own so far, groups among them
 	for _, v := range t.ed.snap.Components {
 		c := t.component(v)
 		i, ok := at[v.Group]
-		if v.Group != "" && !ok {
+		if v.Group == "" || !ok {
+			top++
+		}
+		if c.Position = top; v.Group != "" && !ok {
 			i = len(list)
 			at[v.Group] = i
 			list = append(list, apiComponent{
 				ID: t.groups[v.Group], Name: v.Group, Status: incidents.Operational,
-				CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Position: v.Position,
+				CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Position: top,
 				Showcase: true, PageID: c.PageID, Group: true, NoData: true,
 			})
 		}
 		if v.Group != "" {
 			g := &list[i]
 			g.Components = append(g.Components, v.Key)
+			c.Position = len(g.Components)
 			g.NoData = g.NoData && c.NoData
 			if rank(c.Status) > rank(g.Status) {
 				g.Status = c.Status
@@ -180,16 +181,20 @@ func (t *teller) components() []apiComponent {
 	return list
 }
 
-// component has the time of its last change also as that of its creation: a
-// configuration has no dates, and strict clients want one.
+// component was created when something was first known of it: a configuration
+// has no dates, and strict clients want one.
 func (t *teller) component(v incidents.ComponentView) apiComponent {
 	at := v.Since
 	if at.IsZero() {
 		at = v.CheckedAt
 	}
+	created := at
+	if len(v.Past) > 0 && v.Past[0].From.Before(created) {
+		created = v.Past[0].From
+	}
 	c := apiComponent{
 		ID: v.Key, Name: v.Name, Status: v.Status,
-		CreatedAt: t.time(at), UpdatedAt: t.time(at),
+		CreatedAt: t.time(created), UpdatedAt: t.time(at),
 		Position: v.Position, Showcase: true,
 		PageID: t.ed.s.site.id, NoData: v.NoData,
 	}

@@ -82,7 +82,8 @@ func TestAPITopLevels(t *testing.T) {
 		})
 		if o["status"] != nil {
 			same(t, path, o, object{"status": object{
-				"indicator": "major", "description": "Reading mail (IMAP) and Fetching mail (POP3) have not worked since 22:04:12 SAST",
+				"indicator": "major", "description": "Partial System Outage",
+				"headline": "Reading mail (IMAP) and Fetching mail (POP3) have not worked since 22:04:12 SAST",
 			}})
 		}
 		if o["scheduled_maintenances"] != nil && len(list(t, o, "scheduled_maintenances")) != 0 {
@@ -117,8 +118,8 @@ func TestAPIComponents(t *testing.T) {
 		"page_id": page, "only_show_if_degraded": false, "no_data": false,
 		"created_at": "2005-08-01T22:04:12.000+02:00", "updated_at": "2005-08-01T22:04:12.000+02:00",
 	})
-	same(t, "smtp", got[3], object{"id": "smtp", "status": "operational", "description": nil, "group_id": group["id"]})
-	same(t, "web", got[4], object{"id": "web", "group_id": nil, "no_data": true, "position": 4.0})
+	same(t, "smtp", got[3], object{"id": "smtp", "position": 3.0, "status": "operational", "description": nil, "group_id": group["id"]})
+	same(t, "web", got[4], object{"id": "web", "group_id": nil, "no_data": true, "position": 2.0})
 }
 
 func TestAPIIncidents(t *testing.T) {
@@ -171,6 +172,49 @@ func TestAPIIncidents(t *testing.T) {
 		object{"code": "pop3", "name": "Fetching mail (POP3)", "old_status": "operational", "new_status": "major_outage"},
 	}})
 	without(t, get(t, srv.URL+"/api/v2/incidents.json"), "Robin", "elephant")
+}
+
+func TestAPIStatusInSetPhrases(t *testing.T) {
+	for _, c := range []struct {
+		indicator, want, description string
+		statuses                     string // of components: a letter each
+	}{
+		{"none", "none", "All Systems Operational", "oooo"},
+		{"none", "none", "All Systems Operational", "ooou"}, // nobody claims to watch that one
+		{"minor", "minor", "Partially Degraded Service", "dooo"},
+		{"minor", "minor", "Minor Service Outage", "dpoo"},
+		{"major", "major", "Partial System Outage", "mpoo"},
+		{"critical", "critical", "Major Service Outage", "mmmm"},
+		{"none", "maintenance", "Service Under Maintenance", "xooo"},
+		{"major", "major", "Partial System Outage", "xmoo"},
+		{"none", "none", "No Current Data", "????"},
+		{"none", "none", "No Current Data", "???u"},
+		{"none", "none", "No Current Data for Some Systems", "?ooo"},
+		{"minor", "minor", "Minor Service Outage", "?poo"},
+	} {
+		s := calm()
+		s.Indicator = incidents.Indicator(c.indicator)
+		for i, letter := range c.statuses {
+			v := &s.Components[i]
+			v.Status = map[rune]incidents.Status{'d': incidents.DegradedPerf, 'p': incidents.PartialOutage, 'm': incidents.MajorOutage, 'x': incidents.UnderMaintenance}[letter]
+			if v.Status == "" {
+				v.Status = incidents.Operational
+			}
+			v.NoData, v.Unwatched = letter == '?' || letter == 'u', letter == 'u'
+		}
+		_, srv := serve(t, s)
+		same(t, c.statuses, decode(t, srv.URL+"/api/v2/status.json")["status"].(object), object{"indicator": c.want, "description": c.description, "headline": s.Headline})
+	}
+}
+
+// What a component was known to be first is when it was created.
+func TestAPIComponentsKeepTheirBirthday(t *testing.T) {
+	s := down()
+	s.Components[0].Past = incidents.Timeline{{Component: "imap", From: at(1, "06:00"), Condition: incidents.WasUp}, {Component: "imap", From: at(1, "22:04:12"), Condition: incidents.WasDown}}
+	_, srv := serve(t, s)
+	same(t, "imap", list(t, decode(t, srv.URL+"/api/v2/components.json"), "components")[1], object{
+		"created_at": "2005-08-01T06:00:00.000+02:00", "updated_at": "2005-08-01T22:04:12.000+02:00",
+	})
 }
 
 func TestAPIOfAnEmptySite(t *testing.T) {

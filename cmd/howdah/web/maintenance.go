@@ -61,6 +61,10 @@ func (t *teller) maintenance(m *incidents.Maintenance) apiMaintenance {
 		},
 		ScheduledFor: t.time(m.Start), ScheduledUntil: t.time(m.End), Canceled: m.Canceled,
 	}
+	if m.StartedAt.IsZero() {
+		a.StartedAt = a.CreatedAt // as Statuspage has it of what is yet to come
+	}
+	a.MonitoringAt = t.time(m.EndedAt)
 	if m.State == incidents.Completed {
 		a.ResolvedAt = a.UpdatedAt
 	}

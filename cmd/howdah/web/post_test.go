@@ -88,7 +88,7 @@ func TestAPIOfMaintenance(t *testing.T) {
 	}
 	m := list(t, decode(t, srv.URL+"/api/v2/scheduled-maintenances/upcoming.json"), "scheduled_maintenances")[0]
 	same(t, "maintenance", m, object{
-		"name": "Kernel m3", "status": "scheduled", "impact": "maintenance", "canceled": false, "started_at": nil, "resolved_at": nil, "monitoring_at": nil,
+		"name": "Kernel m3", "status": "scheduled", "impact": "maintenance", "canceled": false, "started_at": "2005-08-01T12:00:00.000+02:00", "resolved_at": nil, "monitoring_at": nil,
 		"scheduled_for": "2005-08-02T12:00:00.000+02:00", "scheduled_until": "2005-08-02T12:20:00.000+02:00", "created_at": "2005-08-01T12:00:00.000+02:00",
 		"shortlink": "https://status.example.edu/#maintenance-m3",
 	})
