@@ -27,10 +27,10 @@ func (t *Tracker) interrupt(turn *turn, from time.Time, reason Reason) {
 }
 
 // Stepped takes into account that the wall clock was set by so much, just now.
-// What is told from now on has the new time. Intervals never overlap and never
-// run backwards by the clock that people read: after a step back, what had
-// ended by the old clock keeps its end, and what lasts begins no later than
-// now.
+// What is told from now on has the new time. Nobody knows which of the two
+// clocks was wrong, so outages keep the times that they have, and intervals
+// neither overlap nor run backwards: one that ends after a step back beyond its
+// start has no length.
 func (t *Tracker) Stepped(now time.Time, by time.Duration) Changes {
 	turn := t.turn(now)
 	wall := now.UTC()
@@ -43,27 +43,12 @@ func (t *Tracker) Stepped(now time.Time, by time.Duration) Changes {
 	return turn.done()
 }
 
-// withdraw takes back what is told of a time that is yet to come.
+// withdraw takes back what was told of a time that is yet to come.
 func (t *Tracker) withdraw(turn *turn, wall time.Time) {
 	for _, c := range t.components {
-		if out := c.outage; out != nil {
-			a := out.affected(c.Key)
-			if early := a.Start.notAfter(later(wall, c.lastEnd)); early != a.Start {
-				a.Start = early
-				turn.touched.add(out)
-			}
-		}
 		if c.told != "" {
 			c.told, c.floor = "", time.Time{}
 			c.tell(turn, wall)
-		}
-	}
-	for _, out := range t.open {
-		for _, a := range out.Affected {
-			if a.Start.Best.Before(out.Start.Best) {
-				out.Start = a.Start
-				turn.touched.add(out)
-			}
 		}
 	}
 }

@@ -57,6 +57,7 @@ func (t *Tracker) settle(turn *turn, c *component) {
 func (t *Tracker) finish(turn *turn, c *component, end Moment) {
 	out := c.outage
 	a := out.affected(c.Key)
+	from := end.Best
 	end = end.notBefore(a.Start.Best)
 	a.End = &end
 	c.outage, c.end, c.lastEnd = nil, nil, end.Best
@@ -64,7 +65,6 @@ func (t *Tracker) finish(turn *turn, c *component, end Moment) {
 		w.wentDown = false
 	}
 	turn.touched.add(out)
-	from := end.Best
 	if c.maintained && from.Before(c.maintainedAt) {
 		c.put(turn, SegmentUp, "", from)
 		from = c.maintainedAt

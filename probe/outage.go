@@ -28,18 +28,6 @@ func (m Moment) notBefore(t time.Time) Moment {
 	return m
 }
 
-// notAfter is the moment with every bound at t or earlier.
-func (m Moment) notAfter(t time.Time) Moment {
-	earlier := func(a time.Time) time.Time {
-		if a.After(t) {
-			return t
-		}
-		return a
-	}
-	m.Earliest, m.Best, m.Latest = earlier(m.Earliest), earlier(m.Best), earlier(m.Latest)
-	return m
-}
-
 // Exact is a moment without uncertainty.
 func Exact(at time.Time, s Source) Moment {
 	return Moment{Earliest: at, Best: at, Latest: at, Source: s}

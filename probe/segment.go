@@ -127,7 +127,7 @@ func (c *component) observe(turn *turn) {
 // told later changes what was before from.
 func (c *component) establish(turn *turn, from time.Time) {
 	c.tell(turn, from)
-	c.floor = later(c.floor, from.UTC())
+	c.floor = later(c.floor, notAfter(from, turn.now))
 }
 
 // tell tells what is known of the component now, and that it has been so since
@@ -141,10 +141,18 @@ func (c *component) put(turn *turn, state SegmentState, reason Reason, from time
 	if state == c.told {
 		return
 	}
-	from = later(from.UTC(), c.floor)
+	from = notAfter(later(from, c.floor), turn.now)
 	if c.told == SegmentUnmonitored || c.told == "" {
 		c.watchedSince = from
 	}
 	c.told, c.toldFrom = state, from
 	turn.ch.Segments = append(turn.ch.Segments, Segment{Component: c.Key, From: from, State: state, Reason: reason})
+}
+
+// notAfter is t, or now when t is yet to come by a clock that was set back; UTC.
+func notAfter(t, now time.Time) time.Time {
+	if t.Round(0).After(now.Round(0)) {
+		t = now
+	}
+	return t.UTC()
 }
