@@ -31,6 +31,8 @@ func (n *narrator) headline(s *Snapshot) string {
 		return n.words.HeadPartly(n.viewNames(partly), n.since(s, partly))
 	case len(unknown) == len(s.Components):
 		return n.words.HeadNoData()
+	case len(planned) > 0:
+		return n.words.HeadMaintenance(n.viewNames(planned))
 	}
 	open := s.Unresolved()
 	if end := watchedSince(open); !end.Best.IsZero() {
@@ -39,8 +41,6 @@ func (n *narrator) headline(s *Snapshot) string {
 	switch {
 	case len(slow) > 0:
 		return n.words.HeadSlow(n.viewNames(slow))
-	case len(planned) > 0:
-		return n.words.HeadMaintenance(n.viewNames(planned))
 	case len(open) > 0:
 		return n.words.HeadNotice(open[0].Title)
 	case len(unknown) > 0:

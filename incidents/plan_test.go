@@ -98,6 +98,19 @@ func TestMaintenanceHidesNoOtherFailure(t *testing.T) {
 	}
 }
 
+// A thread that is being watched does not say that what is under maintenance
+// works.
+func TestHeadlineOfMaintenanceComesBeforeARecovery(t *testing.T) {
+	d := newDesk(t, nil, DefaultSettings())
+	kernel(t, d)
+	d.ObserveOutage(local(t, 2, "11:50:10"), over(down("o1", local(t, 2, "11:40")), local(t, 2, "11:50")))
+	well(t, d, 2, "12:00")
+	d.Tick(local(t, 2, "12:00"))
+	if got := d.Snapshot().Headline; got != "Reading mail (IMAP) and fetching mail (POP3) are under maintenance" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestOutageFromBeforeAMaintenanceStays(t *testing.T) {
 	d := newDesk(t, nil, DefaultSettings())
 	kernel(t, d)
