@@ -55,6 +55,9 @@ func (t Time) Known() bool { return !t.At.IsZero() }
 // Machine is the moment for the datetime attribute: RFC 3339, in UTC.
 func (t Time) Machine() string { return t.At.UTC().Format(time.RFC3339) }
 
+// Date is the day of the moment in its own zone, for the datetime attribute.
+func (t Time) Date() string { return t.At.Format(time.DateOnly) }
+
 // Mark names a shape and its colour: "up", "partial", "down", "watch" (it
 // works again, and is being watched) or "unknown".
 type Mark string
@@ -107,6 +110,7 @@ type Change struct {
 type Maintenance struct {
 	ID         string
 	Title      string
+	Href       string
 	State      string // "In progress"
 	Start, End Time
 	What       string // the components
@@ -126,6 +130,8 @@ type Thread struct {
 	// Expected is when staff expect all to work, in a sentence; empty when they
 	// have not said.
 	Expected string
+	Affected string   // the components; only on the front page
+	Spared   []string // sentences on what works and what nobody watches
 }
 
 // Component is a component in a list.
@@ -134,6 +140,8 @@ type Component struct {
 	Href    string
 	State   State
 	Checked Time
+	Days    *Days // nil when nothing is known of them
+	Line    *Line // nil when too little was measured
 }
 
 // Group is a named set of components; a nameless one comes without a heading.
@@ -151,7 +159,9 @@ type Front struct {
 	MoreOpen    string // "and 3 more"; empty when Open holds all
 	Planned     []Maintenance
 	Groups      []Group
-	Recent      []Thread
+	Bars        bool     // some component has Days
+	Mail        []string // how long mail takes; a sentence each
+	Recent      []Recent // the last days, today first
 	HistoryHref string
 }
 
@@ -183,32 +193,6 @@ type Incident struct {
 	Expected string   // when staff expect all to work; may be empty
 	Posts    []Post   // newest first
 	Changes  []Change // newest first
-}
-
-// Month is a part of the history.
-type Month struct {
-	Key     string // "2005-08"
-	Name    string // "August 2005"
-	Threads []Thread
-}
-
-// History lists all threads.
-type History struct {
-	Frame
-	Months []Month // newest first
-}
-
-// ComponentPage is the page of one component.
-type ComponentPage struct {
-	Frame
-	Name        string
-	Description string
-	Group       string
-	State       State
-	Since       Time // of State
-	Checked     Time
-	Good        Time
-	Threads     []Thread // newest first
 }
 
 // Problem is the page for what can't be shown: not found, a fault of ours.

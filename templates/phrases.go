@@ -26,13 +26,28 @@ type Phrases struct {
 	Planned      string
 	To           string // between two times
 	Services     string
-	Earlier      string
+	BarsMean     string // what the rows of bars are
+	MailHead     string
+	RecentDays   string
+	NoneOnDay    string // no incidents on a day
+	NotWatched   string // nothing was monitored on it
 	AllIncidents string
-	NoEarlier    string
 	NoIncidents  string
+
+	// History
+	Around    string // what the links to the time before and after are called
+	Days      string
+	NoOutages string // on a day or in a month
+	Component string // heads of columns
+	Uptime    string
+	Down      string
+	Degraded  string
+	Kept      string // planned maintenance
+	Unseen    string // not monitored
 
 	// Thread
 	Affected     string
+	Restored     string // heads expected against actual
 	Updates      string
 	ByStaff      string
 	ByMachine    string
@@ -58,6 +73,13 @@ type Phrases struct {
 	PartOf     string
 	GoodAt     string
 	CheckedAt  string
+	LastYear   string // heads the days of a year
+	Period     string // heads a column
+	Times      string // heads how long checks took
+	Phase      string
+	Half       string // the median
+	Most       string // the 95th percentile
+	Blips      string
 	Incidents  string
 	SeeThePage string // on the pages of faults
 }

@@ -19,20 +19,23 @@ import (
 var files embed.FS
 
 // shared are the files that belong to every page.
-var shared = []string{"layout.html", "parts.html"}
+var shared = []string{"layout.html", "parts.html", "past.html"}
 
 // Page is one of this package's page structs.
 type Page interface{ file() string }
 
-func (Front) file() string         { return "front.html" }
-func (Incident) file() string      { return "incident.html" }
-func (History) file() string       { return "history.html" }
-func (ComponentPage) file() string { return "component.html" }
-func (Problem) file() string       { return "problem.html" }
+func (Front) file() string           { return "front.html" }
+func (Incident) file() string        { return "incident.html" }
+func (History) file() string         { return "history.html" }
+func (ComponentPage) file() string   { return "component.html" }
+func (MonthPage) file() string       { return "month.html" }
+func (DayPage) file() string         { return "day.html" }
+func (MaintenancePage) file() string { return "maintenance.html" }
+func (Problem) file() string         { return "problem.html" }
 
 // declared holds each page once; a file that it does not lead to fails the
 // tests.
-var declared = []Page{Front{}, Incident{}, History{}, ComponentPage{}, Problem{}}
+var declared = []Page{Front{}, Incident{}, History{}, ComponentPage{}, MonthPage{}, DayPage{}, MaintenancePage{}, Problem{}}
 
 // parsed is complete before main begins and never written to again, so Render
 // may be called from any goroutine. A template that does not parse stops the

@@ -26,15 +26,26 @@ func full() []Page {
 	}
 	post := Post{ID: "u1", Href: "/status/incidents/i1#update-u1", Label: "Investigating", At: now, Paragraphs: []string{nasty, "second"}, Staff: true}
 	thread := Thread{Title: nasty, Href: "/status/incidents/i1", State: state, Started: now, Tally: "22 min", Latest: &post, Count: "3 updates"}
+	shares := []Share{{Name: nasty, Href: "/status/components/imap", Uptime: nasty, Down: nasty}, {Name: nasty}}
+	plans := []Plan{{nasty, "/status/maintenance/m1", nasty, now, now}}
+	around := Around{Link{Text: nasty, Href: "/status/history/2005-07"}, Link{}}
+	days := &Days{359, []Bar{{"up", "M0 20h359"}}, nasty, nasty}
 	return []Page{
 		Front{Frame: frame, State: state, Checked: now, Open: []Thread{thread, {Title: "quiet", Started: now}}, MoreOpen: "And 3 more",
-			Groups: []Group{{"Mail", []Component{{nasty, "/status/components/imap", state, now}}}, {"", []Component{{Name: "bare"}}}},
-			Recent: []Thread{thread}, HistoryHref: "/status/history"},
+			Groups: []Group{{"Mail", []Component{{Name: nasty, Href: "/status/components/imap", State: state, Checked: now, Days: days, Line: &Line{96, 16, "M0 1l2 3", nasty}}}}, {"", []Component{{Name: "bare"}}}},
+			Recent: []Recent{{Day: now, Href: "/status/history/2005-08-01", Threads: []Thread{thread}}, {Day: now}, {Day: now, Unseen: true}}, Bars: true, Mail: []string{nasty}, HistoryHref: "/status/history"},
 		Incident{Frame: frame, Heading: nasty, State: state, Summary: "2 outages", Affected: nasty,
 			Outages: []Outage{{From: Bound{now, "between 1 and 2"}, To: &Bound{At: now}, Lasted: "22 min", What: nasty}, {From: Bound{At: now}, Lasted: "1 s"}},
 			Total:   "2 outages, 22 min", Posts: []Post{post}},
-		History{Frame: frame, Months: []Month{{"2005-08", "August 2005", []Thread{thread}}}},
-		ComponentPage{Frame: frame, Name: nasty, Description: nasty, Group: nasty, State: state, Since: now, Checked: now, Good: now, Threads: []Thread{thread}},
+		History{Frame: frame, Months: []Month{{Key: "2005-08", Name: nasty, Href: "/status/history/2005-08", Threads: []Thread{thread}}, {Key: "2005-07", Count: nasty}}},
+		MonthPage{Frame: frame, Around: around, Name: nasty, Threads: []Thread{thread}, Plans: plans, Of: nasty, Shares: shares,
+			Days: []DayLine{{now, "/status/history/2005-08-01", "down1", nasty}, {Day: now}}},
+		DayPage{Frame: frame, Around: around, Name: nasty, Month: Link{Text: nasty, Href: "/status/history/2005-08"}, Threads: []Thread{thread}, Plans: plans,
+			Outages: []Outage{{From: Bound{now, nasty}, Lasted: "1 s"}}, Total: nasty, Of: nasty, Shares: shares},
+		MaintenancePage{Frame: frame, Heading: nasty, State: state, Start: now, End: now, Affected: nasty, Posts: []Post{post}},
+		ComponentPage{Frame: frame, Name: nasty, Description: nasty, Group: nasty, State: state, Since: now, Checked: now, Good: now, Threads: []Thread{thread},
+			Of: nasty, Shares: shares, Year: []YearRow{{Link{Text: nasty, Href: "/status/history/2005-08"}, []Cell{{}, {2, "/status/history/2005-08-02", "down1", nasty}, {Day: 3, Href: "/x", Kind: "up"}}}},
+			Line: &Line{96, 16, "M0 1l2 3", nasty}, Times: []Times{{nasty, []PhaseRow{{nasty, nasty, nasty}}, nasty}}, Blips: nasty},
 		Problem{Frame: frame, Heading: nasty, Text: nasty},
 	}
 }

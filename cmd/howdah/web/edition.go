@@ -24,6 +24,9 @@ type edition struct {
 	// last is what the edition before had made: content that did not change
 	// need not be compressed again.
 	last map[string]*document
+	// calendar is made when days is first called.
+	calendar     []incidents.Day
+	calendarOnce sync.Once
 }
 
 // resource is something that an edition can serve.

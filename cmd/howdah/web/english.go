@@ -33,12 +33,26 @@ var english = phrases{
 		Planned:      "Planned maintenance",
 		To:           "to",
 		Services:     "Services",
-		Earlier:      "Earlier",
+		BarsMean:     "Each bar is a day, the last is today; a taller bar is a day with trouble.",
+		MailHead:     "Where is my mail?",
+		RecentDays:   "The last days",
+		NoneOnDay:    "No incidents",
+		NotWatched:   "Not monitored",
 		AllIncidents: "All incidents",
-		NoEarlier:    "No earlier incidents.",
 		NoIncidents:  "No incidents have been recorded.",
 
+		Around:    "Before and after",
+		Days:      "Day by day",
+		NoOutages: "No outages",
+		Component: "Service",
+		Uptime:    "Uptime",
+		Down:      "Not working",
+		Degraded:  "In part",
+		Kept:      "Maintenance",
+		Unseen:    "Not monitored",
+
 		Affected:     "Affected",
+		Restored:     "Expected and actual",
 		Updates:      "Updates",
 		ByStaff:      "written by staff",
 		ByMachine:    "written automatically",
@@ -63,6 +77,13 @@ var english = phrases{
 		PartOf:     "Part of",
 		GoodAt:     "Last seen working",
 		CheckedAt:  "Last checked",
+		LastYear:   "The last year",
+		Period:     "Over",
+		Times:      "How long checks take",
+		Phase:      "Step",
+		Half:       "Half within",
+		Most:       "95 % within",
+		Blips:      "Single failures",
 		Incidents:  "Incidents",
 		SeeThePage: "See how things stand now",
 	},
@@ -88,6 +109,7 @@ var english = phrases{
 
 	resolved:       "Resolved",
 	resolvedAt:     func(at string) string { return "Resolved " + at },
+	downTitle:      func(since string) string { return "Down since " + since },
 	downSince:      func(since string) string { return "Not working since " + since },
 	partlySince:    func(since string) string { return "Partly working since " + since },
 	investigated:   "being investigated",
@@ -95,6 +117,8 @@ var english = phrases{
 	watched:        "being watched",
 	againSince:     func(since, doing string) string { return "Working again since " + since + "; " + doing },
 	unwatchedSince: func(since, doing string) string { return "Not watched since " + since + "; " + doing },
+
+	canceled: "Called off",
 
 	topicCause:      "Cause",
 	topicWorkaround: "Workaround",
@@ -115,9 +139,62 @@ var english = phrases{
 		}
 		return counted(n, "outage") + ", " + all
 	},
-	updates:  func(n int) string { return counted(n, "update") },
-	moreOpen: func(n int) string { return "And " + counted(n, "more open incident") },
-	soFar:    func(length, by string) string { return length + " so far, by " + by },
+	updates:     func(n int) string { return counted(n, "update") },
+	incidentsOf: func(n int) string { return counted(n, "incident") },
+	moreOpen:    func(n int) string { return "And " + counted(n, "more open incident") },
+	soFar:       func(length, by string) string { return length + " so far, by " + by },
+
+	decimal: func(number string) string { return number },
+	percent: func(number string) string { return number + " %" },
+	uptimeOver: func(percent string, days int) string {
+		return fmt.Sprintf("%s in %d days", percent, days)
+	},
+	daysSummary: func(days, bad int, down string, unseen int) string {
+		s := fmt.Sprintf("The last %d days: no outages", days)
+		if bad > 0 {
+			s = fmt.Sprintf("The last %d days: outages on %d, %s in all", days, bad, down)
+		}
+		if unseen > 0 {
+			s += fmt.Sprintf("; %d not monitored", unseen)
+		}
+		return s
+	},
+	answersIn: func(length string) string { return "answers in " + length },
+	over: func(hours int) string {
+		if hours <= 24 {
+			return counted(hours, "hour")
+		}
+		return counted(hours/24, "day")
+	},
+	measuredOn: func(kind, day string) string { return kind + ", " + day + " (UTC)" },
+	whole:      "All of it",
+	slowest:    func(length string) string { return "The slowest took " + length + "." },
+	blips: func(n int, last string) string {
+		return counted(n, "failure") + " in the last 90 days that the next try did not confirm, the last " + last + "."
+	},
+	dayOutages:  func(n int, down string) string { return counted(n, "outage") + ", " + down },
+	unseenFor:   func(length string) string { return "not monitored for " + length },
+	downFor:     func(length string) string { return "not working for " + length },
+	keptFor:     func(length string) string { return "maintenance for " + length },
+	degradedFor: func(length string) string { return "worked in part for " + length },
+
+	mailTakes: func(name string, receiving bool, within, seen string) string {
+		what := name + ": test messages arrive"
+		if receiving {
+			what = "Mail from outside arrives"
+		}
+		return what + " within " + within + " (newest test message: " + seen + ")."
+	},
+	mailWaits: func(name string, receiving bool, sent string) string {
+		what := "through " + name
+		if receiving {
+			what = "from outside"
+		}
+		return "Mail is late: a test message sent " + what + " at " + sent + " has not arrived yet."
+	},
+
+	unseenEnd: "nobody saw it come back",
+	statedBy:  "as staff have stated",
 
 	titled:   func(state, title string) string { return state + ": " + title },
 	partial:  func(name string) string { return name + " (partly)" },
@@ -132,6 +209,7 @@ var english = phrases{
 	split:     "An outage was moved between this thread and another.",
 	withdrawn: "What had been expected was withdrawn.",
 
+	history:       func(what string) string { return "History: " + what },
 	status:        "Status",
 	incidents:     "Incidents",
 	otherServices: "Other services",

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"howdah/incidents"
 )
 
 // exportList names the files of an export, one a line. It is what tells a
@@ -68,9 +66,9 @@ func (s *Server) files() (map[string][]byte, error) {
 	snap := s.board.Snapshot()
 	here := &edition{s: s, snap: snap}
 	files := map[string][]byte{}
-	for _, of := range parts(snap) {
+	for _, of := range parts(here) {
 		place := of(here).key
-		there := &edition{s: &Server{site: s.site.from(place), unread: s.unread, version: s.version}, snap: snap}
+		there := &edition{s: &Server{site: s.site.from(place), unread: s.unread, version: s.version, measures: s.measures}, snap: snap}
 		var b bytes.Buffer
 		if err := of(there).make(&b); err != nil {
 			return nil, fmt.Errorf("render %q: %w", place, err)
@@ -80,8 +78,9 @@ func (s *Server) files() (map[string][]byte, error) {
 	return files, nil
 }
 
-// parts are all that is public of a Snapshot.
-func parts(snap *incidents.Snapshot) []func(*edition) resource {
+// parts are all that is public of an edition's Snapshot.
+func parts(whole *edition) []func(*edition) resource {
+	snap := whole.snap
 	list := []func(*edition) resource{(*edition).front, (*edition).history}
 	for _, f := range formats {
 		list = append(list,
@@ -97,6 +96,15 @@ func parts(snap *incidents.Snapshot) []func(*edition) resource {
 		for _, f := range formats {
 			list = append(list, func(ed *edition) resource { return ed.componentThreads(v, f) })
 		}
+	}
+	for _, m := range whole.months() {
+		list = append(list, func(ed *edition) resource { return ed.monthPage(m) })
+	}
+	for _, d := range whole.days() {
+		list = append(list, func(ed *edition) resource { return ed.dayPage(d) })
+	}
+	for _, m := range snap.Maintenances {
+		list = append(list, func(ed *edition) resource { return ed.maintenance(m) })
 	}
 	for _, in := range snap.Incidents {
 		list = append(list, func(ed *edition) resource { return ed.incident(in) })

@@ -3,6 +3,8 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"howdah/incidents"
 	"howdah/templates"
@@ -42,6 +44,14 @@ func (ed *edition) component(v *incidents.ComponentView) resource {
 		if !v.NoData && !v.Answering {
 			p.Since = st.clock(v.Since, now)
 		}
+		if len(v.Past) > 0 {
+			p.Of, p.Shares, p.Year = st.lang.Period, ed.periods(v), ed.year(v)
+		}
+		m := ed.s.measured(v.Key)
+		p.Line, p.Times = st.lang.line(m, now), st.times(m)
+		if n := len(m.Blips); n > 0 {
+			p.Blips = st.lang.blips(n, st.clock(m.Blips[n-1], now).Text)
+		}
 		for _, in := range ed.snap.Incidents {
 			if slices.Contains(in.Components, v.Key) {
 				p.Threads = append(p.Threads, ed.line(in))
@@ -49,4 +59,75 @@ func (ed *edition) component(v *incidents.ComponentView) resource {
 		}
 		return p
 	})
+}
+
+// periods are those over which uptime is told, in hours.
+var periods = []int{24, 7 * 24, 30 * 24, 90 * 24, 365 * 24}
+
+func (ed *edition) periods(v *incidents.ComponentView) []templates.Share {
+	var list []templates.Share
+	now := ed.snap.At
+	for _, hours := range periods {
+		s := ed.s.site.lang.share(v.Past.Tally(now.Add(-time.Duration(hours)*time.Hour), now))
+		s.Name = ed.s.site.lang.over(hours)
+		list = append(list, s)
+	}
+	return list
+}
+
+// year is the last year of a component, the newest month first.
+func (ed *edition) year(v *incidents.ComponentView) []templates.YearRow {
+	var rows []templates.YearRow
+	st, l := ed.s.site, ed.s.site.lang
+	for _, d := range slices.Backward(ed.days()) {
+		here := d.Start.In(st.zone)
+		if n := len(rows); n == 0 || here.AddDate(0, 0, 1).Day() == 1 {
+			rows = append(rows, templates.YearRow{Month: ed.monthLink(here), Cells: make([]templates.Cell, here.Day())})
+		}
+		t := v.Past.Tally(d.Start, earliest(d.End, ed.snap.At))
+		c := templates.Cell{Day: here.Day(), Href: st.href(placeOfDay(here)), Kind: barKind(t)}
+		if told := l.told(t); told != "" && c.Kind != "up" && c.Kind != "unseen" {
+			c.Text = l.titled(l.day(here), told)
+		}
+		rows[len(rows)-1].Cells[here.Day()-1] = c
+	}
+	return rows
+}
+
+// told is what was out of the ordinary in some time; empty for nothing.
+func (l *phrases) told(t incidents.Tally) string {
+	var parts []string
+	for _, p := range []struct {
+		length time.Duration
+		say    func(string) string
+	}{{t.Down, l.downFor}, {t.Degraded, l.degradedFor}, {t.Maintenance, l.keptFor}, {t.Unmonitored, l.unseenFor}} {
+		if p.length > 0 {
+			parts = append(parts, p.say(l.words.Span(p.length)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// times are how long the phases of a component's checks took on the newest day
+// that was counted, a table a check.
+func (st site) times(m Measured) []templates.Times {
+	l := st.lang
+	var list []templates.Times
+	for _, c := range m.Checks {
+		i := len(c.Days) - 1
+		for i >= 0 && c.Days[i].P50 <= 0 {
+			i--
+		}
+		if i < 0 {
+			continue
+		}
+		d := c.Days[i]
+		t := templates.Times{Name: l.measuredOn(c.Kind, l.date(d.Start.UTC())), Slowest: l.slowest(l.took(d.Max))}
+		for _, p := range d.Phases {
+			t.Rows = append(t.Rows, templates.PhaseRow{Name: p.Name, Half: l.took(p.P50), Most: l.took(p.P95)})
+		}
+		t.Rows = append(t.Rows, templates.PhaseRow{Name: l.whole, Half: l.took(d.P50), Most: l.took(d.P95)})
+		list = append(list, t)
+	}
+	return list
 }

@@ -11,7 +11,9 @@ import (
 // however bad the day is.
 const (
 	maxOpen    = 8
-	maxRecent  = 6
+	maxOnDay   = 4 // threads
+	recentDays = 7
+	maxLines   = 16  // components, beyond which the drawings of how long checks took are left out
 	maxExcerpt = 600 // characters of a thread's newest update
 )
 
@@ -20,33 +22,31 @@ func (ed *edition) front() resource {
 	return page("", func() templates.Page {
 		snap, st := ed.snap, ed.s.site
 		p := templates.Front{
-			Frame:       ed.frame("", snap.Headline),
+			Frame:       ed.frame("", ed.title()),
 			State:       templates.State{Mark: pageMark(snap), Text: snap.Headline},
 			Groups:      ed.groups(),
+			Mail:        ed.mail(),
+			Recent:      ed.recent(),
 			Planned:     ed.maintenances(),
 			HistoryHref: st.href(placeHistory),
 		}
 		var checked time.Time
 		for _, v := range snap.Components {
+			p.Bars = p.Bars || len(v.Days) > 0
 			if v.CheckedAt.After(checked) {
 				checked = v.CheckedAt
 			}
 		}
 		p.Checked = st.checked(checked, snap.At)
 		open := 0
-		for _, in := range snap.Incidents {
-			if in.State == incidents.Resolved {
-				if len(p.Recent) < maxRecent {
-					p.Recent = append(p.Recent, ed.line(in))
-				}
-				continue
-			}
+		for _, in := range snap.Unresolved() {
 			if open++; open <= maxOpen {
 				t := ed.line(in)
 				t.Latest = ed.latest(in)
 				if e := snap.Expectation(in.ID); e != nil {
 					t.Expected = e.Text + "."
 				}
+				t.Affected, t.Spared = ed.names(in.Components), snap.SparedBy(in.ID)
 				t.Count = st.lang.updates(len(in.Updates))
 				p.Open = append(p.Open, t)
 			}
@@ -56,6 +56,49 @@ func (ed *edition) front() resource {
 		}
 		return p
 	})
+}
+
+// title is the headline, in short where something is down: a row of tabs has
+// no room for more.
+func (ed *edition) title() string {
+	if pageMark(ed.snap) != templates.Down {
+		return ed.snap.Headline
+	}
+	var since time.Time
+	for _, v := range ed.snap.Components {
+		if v.Status == incidents.MajorOutage && !v.NoData && !v.Answering && (since.IsZero() || v.Since.Before(since)) {
+			since = v.Since
+		}
+	}
+	if since.IsZero() {
+		return ed.snap.Headline
+	}
+	return ed.s.site.lang.downTitle(ed.s.site.clock(since, ed.snap.At).Text)
+}
+
+// recent are the last days with their threads, today first.
+func (ed *edition) recent() []templates.Recent {
+	if ed.snap.At.IsZero() {
+		return nil
+	}
+	st := ed.s.site
+	var list []templates.Recent
+	days := incidents.Timeline(nil).Days(st.zone, ed.snap.At, recentDays)
+	for i := len(days) - 1; i >= 0; i-- {
+		d := days[i]
+		r := templates.Recent{Day: st.onDay(d.Start)}
+		for _, in := range ed.threadsIn(d.Start, d.End) {
+			if len(r.Threads) < maxOnDay {
+				r.Threads = append(r.Threads, ed.line(in))
+			}
+		}
+		r.Unseen = len(r.Threads) == 0 && !ed.seen(d)
+		if place := placeOfDay(d.Start.In(st.zone)); ed.hasDay(d.Start) {
+			r.Href = st.href(place)
+		}
+		list = append(list, r)
+	}
+	return list
 }
 
 // line is a thread in a list.
@@ -76,7 +119,7 @@ func (ed *edition) latest(in *incidents.Incident) *templates.Post {
 	if u == nil {
 		return nil
 	}
-	p := ed.post(in, u)
+	p := ed.post(in.Path(), u)
 	p.At = ed.s.site.clock(u.At, ed.snap.At)
 	left := maxExcerpt
 	for i, par := range p.Paragraphs {
@@ -114,12 +157,17 @@ func (ed *edition) groups() []templates.Group {
 			at[v.Group] = i
 			groups = append(groups, templates.Group{Name: v.Group})
 		}
-		groups[i].Components = append(groups[i].Components, templates.Component{
+		c := templates.Component{
 			Name:    v.Name,
 			Href:    ed.s.site.href(placeOfComponent(v.Key)),
 			State:   ed.s.site.lang.component(v),
 			Checked: ed.s.site.checked(v.CheckedAt, ed.snap.At),
-		})
+			Days:    ed.s.site.lang.daysOf(v),
+		}
+		if len(ed.snap.Components) <= maxLines {
+			c.Line = ed.s.site.lang.line(ed.s.measured(v.Key), ed.snap.At)
+		}
+		groups[i].Components = append(groups[i].Components, c)
 	}
 	for i := range groups {
 		if groups[i].Name == "" && len(groups) > 1 {

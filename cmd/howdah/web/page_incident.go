@@ -50,25 +50,40 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 			p.Expected = e.Text + "."
 		}
 		for i := range in.Outages {
-			o := &in.Outages[i]
-			row := templates.Outage{
-				From:   st.bound(o.Began(), o.Unclean && o.Began() == o.Start),
-				Lasted: st.lang.words.Span(o.Duration(ed.snap.At)),
-				What:   ed.what(o),
-			}
-			if end := o.Ended(); end != nil {
-				to := st.bound(*end, false)
-				row.To = &to
-			} else {
-				row.Lasted = st.lang.soFar(row.Lasted, st.clock(ed.snap.At, o.Began().Best).Text)
-			}
-			p.Outages = append(p.Outages, row)
+			p.Outages = append(p.Outages, ed.outage(&in.Outages[i]))
 		}
 		for i := len(in.Updates) - 1; i >= 0; i-- {
-			p.Posts = append(p.Posts, ed.post(in, &in.Updates[i]))
+			p.Posts = append(p.Posts, ed.post(in.Path(), &in.Updates[i]))
 		}
 		return p
 	})
+}
+
+// outage is a row of a table.
+func (ed *edition) outage(o *incidents.Outage) templates.Outage {
+	st := ed.s.site
+	row := templates.Outage{
+		From:   st.bound(o.Began(), o.Unclean && o.Began() == o.Start),
+		Lasted: st.lang.words.Span(o.Duration(ed.snap.At)),
+		What:   ed.what(o),
+	}
+	end := o.Ended()
+	if end == nil {
+		row.Lasted = st.lang.soFar(row.Lasted, st.clock(ed.snap.At, o.Began().Best).Text)
+		return row
+	}
+	to := st.bound(*end, false)
+	switch {
+	case o.Unseen() && end.Source == incidents.SourceUnwatched:
+		to.Within = st.lang.unseenEnd
+	case end.Source == incidents.SourceStaff:
+		to.Within = st.lang.statedBy
+	}
+	row.To = &to
+	if o.Began().Source == incidents.SourceStaff {
+		row.From.Within = st.lang.statedBy
+	}
+	return row
 }
 
 // total sums several outages up; one alone has its length beside it.

@@ -33,30 +33,61 @@ type phrases struct {
 	// States of threads
 	resolved                                    string
 	resolvedAt                                  func(at string) string
-	downSince, partlySince                      func(since string) string
+	downTitle, downSince, partlySince           func(since string) string
 	investigated, identified, watched           string // what is being done
 	againSince, unwatchedSince                  func(since, doing string) string
 	topicCause, topicWorkaround, topicPermanent string
 
+	canceled string // of a maintenance
+
 	// Counts
-	outages  func(n int, lasting bool, all string) string // of a thread, all is the sum of their lengths
-	total    func(n int, lasting bool, all string) string // of a thread's table
-	updates  func(n int) string
-	moreOpen func(n int) string
-	soFar    func(length, by string) string // of an outage that lasts
+	outages     func(n int, lasting bool, all string) string // of a thread, all is the sum of their lengths
+	total       func(n int, lasting bool, all string) string // of a thread's table
+	updates     func(n int) string
+	incidentsOf func(n int) string // of a month
+	moreOpen    func(n int) string
+	soFar       func(length, by string) string // of an outage that lasts
+
+	// Figures
+	decimal func(number string) string // with the language's sign between whole and part
+	percent func(number string) string // "99.98 %"
+	// uptimeOver is the uptime of the last days; daysSummary speaks of them in
+	// the place of their drawing: down is how long it did not work on bad of
+	// them, unseen those that were not monitored.
+	uptimeOver  func(percent string, days int) string
+	daysSummary func(days, bad int, down string, unseen int) string
+	answersIn   func(length string) string
+	// over is the time up to now in which something is counted.
+	over        func(hours int) string
+	measuredOn  func(kind, day string) string // a day of UTC
+	whole       string                        // all phases of a check together
+	slowest     func(length string) string
+	blips       func(n int, last string) string // in the last 90 days
+	dayOutages  func(n int, down string) string // of one component, or all
+	unseenFor   func(length string) string
+	downFor     func(length string) string
+	keptFor     func(length string) string
+	degradedFor func(length string) string
+
+	// Where test messages are. receiving says that they come like mail from
+	// outside; else the component's name says what they are sent through.
+	mailTakes func(name string, receiving bool, within, seen string) string
+	mailWaits func(name string, receiving bool, sent string) string
 
 	// Threads
-	titled   func(state, title string) string // of the document
-	partial  func(name string) string         // a part of the component worked
-	meanHeld func(length string) string
-	messages func(arrived, sent int) string
+	unseenEnd, statedBy string                           // how an end or a time is known
+	titled              func(state, title string) string // of the document
+	partial             func(name string) string         // a part of the component worked
+	meanHeld            func(length string) string
+	messages            func(arrived, sent int) string
 	// What was changed
 	wasTitle, wasImpact, merged func(was string) string
 	wasTime                     func(was, is string) string
 	split, withdrawn            string
 
 	// Pages
-	status, incidents, otherServices string // names of places and groups
+	history                          func(what string) string // of a day or a month, as a heading
+	status, incidents, otherServices string                   // names of places and groups
 	updatesFeed, stateData           string
 	feedOf                           func(what, format string) string
 	problems                         map[int]problem

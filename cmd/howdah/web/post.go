@@ -18,11 +18,12 @@ func (l *phrases) topic(t incidents.Topic) string {
 	return ""
 }
 
-func (ed *edition) post(in *incidents.Incident, u *incidents.Update) templates.Post {
+// post is an update of what is told at the place.
+func (ed *edition) post(place string, u *incidents.Update) templates.Post {
 	st := ed.s.site
 	p := templates.Post{
 		ID:         u.ID,
-		Href:       st.href(in.Path()) + "#update-" + u.ID,
+		Href:       st.href(place) + "#update-" + u.ID,
 		Label:      st.lang.words.State(u.State),
 		At:         st.full(u.At),
 		Paragraphs: paragraphs(u.Body),

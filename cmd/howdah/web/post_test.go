@@ -59,7 +59,7 @@ func TestWhatStaffAddIsShown(t *testing.T) {
 	without(t, page, "Robin", "taken", "Mark")
 
 	page = get(t, srv.URL+"/")
-	inOrder(t, page, "<p>Expected by 22:00 SAST, overdue by 10 min.</p>",
+	inOrder(t, page, "<strong>Expected by 22:00 SAST, overdue by 10 min.</strong>",
 		"Planned maintenance", `id="maintenance-m2"`, "Kernel m2", "In progress", "22:00 SAST", "22:20 SAST", "Reading mail (IMAP), Webmail (Horde/IMP)", "It has begun.",
 		`id="maintenance-m3"`, "Scheduled", "2 August 2005, 12:00 SAST", "12:20 SAST", "It may be quick.")
 	without(t, page, "Kernel m1")

@@ -15,6 +15,8 @@ func (s *Server) routes(e *echo.Echo) {
 	// Pages
 	read("/", s.serve((*edition).front))
 	read("/history", s.serve((*edition).history))
+	read("/history/:when", s.past)
+	read("/maintenance/:idslug", s.maintenance)
 	read("/incidents/:idslug", s.incident)
 	read("/components/:key", s.component)
 

@@ -22,6 +22,12 @@ func (st site) checked(t, ref time.Time) templates.Time {
 // full is a time to the minute with its date.
 func (st site) full(t time.Time) templates.Time { return st.clock(t, time.Time{}) }
 
+// onDay is the day on which t is.
+func (st site) onDay(t time.Time) templates.Time {
+	t = t.In(st.zone)
+	return templates.Time{At: t, Text: st.lang.day(t)}
+}
+
 // moment is a time as exactly as it is known, as the threads' own words have
 // it: "17:03:10 SAST", or "about 17:03 SAST".
 func (st site) moment(m incidents.Moment, ref time.Time) templates.Time {

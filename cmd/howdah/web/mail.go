@@ -1,0 +1,46 @@
+package web
+
+import (
+	"time"
+
+	"howdah/incidents"
+)
+
+// mailShown is for how long it is told how fast test messages were.
+const mailShown = 24 * time.Hour
+
+// mail says how long mail takes at the moment, a sentence a component that
+// test messages are sent to.
+func (ed *edition) mail() []string {
+	var said []string
+	l, st, now := ed.s.site.lang, ed.s.site, ed.snap.At
+	for _, p := range ed.snap.Mail {
+		v := ed.snap.Component(p.Component)
+		if v == nil {
+			continue
+		}
+		receiving := v.Role == incidents.RoleReceiving
+		switch {
+		case !p.Waiting.IsZero():
+			said = append(said, l.mailWaits(v.Name, receiving, st.clock(p.Waiting, now).Text))
+		case now.Sub(p.SeenAt) <= mailShown:
+			said = append(said, l.mailTakes(v.Name, receiving, l.words.Span(bound(p.Within)), st.clock(p.SeenAt, now).Text))
+		}
+	}
+	return said
+}
+
+// bound rounds up what something takes at most, so that who reads it is not
+// told less.
+func bound(d time.Duration) time.Duration {
+	step := time.Minute
+	switch {
+	case d <= 10*time.Second:
+		step = time.Second
+	case d <= time.Minute:
+		step = 5 * time.Second
+	case d >= time.Hour:
+		step = 10 * time.Minute
+	}
+	return max((d+step-1)/step*step, time.Second)
+}
