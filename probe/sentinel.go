@@ -122,7 +122,7 @@ func (s *sentinels) run(ctx context.Context, p *Prober) {
 // stand keeps sessions at the post, one at a time.
 func (s post) stand(ctx context.Context, p *Prober) {
 	rest := sentinelRest
-	wait := Every(sentinelRest, s.component).Next(time.Now()).Sub(time.Now())
+	wait := time.Until(Every(sentinelRest, s.component).Next(time.Now()))
 	for {
 		select {
 		case <-ctx.Done():
