@@ -97,7 +97,14 @@ func (r ran) phases() string {
 // password nobody logs in.
 func runProbe(t testing.TB, target, password string) ran {
 	t.Helper()
-	args := []string{"probe", target, "--json", "--trace"}
+	_, r := runProbeWithin(t, target, password, "15s")
+	return r
+}
+
+// runProbeWithin is runProbe with a bound of time, and tells the exit code too.
+func runProbeWithin(t testing.TB, target, password, timeout string, env ...string) (int, ran) {
+	t.Helper()
+	args := []string{"probe", target, "--json", "--trace", "--timeout", timeout}
 	if password != "" {
 		file := filepath.Join(t.TempDir(), "password")
 		if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
@@ -106,6 +113,7 @@ func runProbe(t testing.TB, target, password string) ran {
 		args = append(args, "--password-file", file)
 	}
 	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), env...)
 	var trace strings.Builder
 	cmd.Stderr = &trace
 	out, err := cmd.Output()
@@ -119,7 +127,7 @@ func runProbe(t testing.TB, target, password string) ran {
 			t.Errorf("%s: shows the password:\n%s", target, r.trace)
 		}
 	}
-	return r
+	return cmd.ProcessState.ExitCode(), r
 }
 
 // A Dovecot is logged in to by every mechanism that it has, over every protocol.
