@@ -14,6 +14,29 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 )
 
+// attentive is a session of go-imap that hears of all that happens while it is
+// idle. Its own Idle forgets what is added between the continuation and its
+// beginning.
+type attentive struct {
+	imapserver.SessionIMAP4rev2
+}
+
+// Idle implements imapserver.Session.
+func (s attentive) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			if err := s.Poll(w, true); err != nil {
+				return err
+			}
+		case <-stop:
+			return nil
+		}
+	}
+}
+
 // The same questions to a server that somebody else wrote.
 func TestForeignServer(t *testing.T) {
 	a := newAuthority(t)
@@ -25,7 +48,7 @@ func TestForeignServer(t *testing.T) {
 	memory.AddUser(user)
 	server := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return memory.NewSession(), nil, nil
+			return attentive{memory.NewSession().(imapserver.SessionIMAP4rev2)}, nil, nil
 		},
 		Caps:      imaplib.CapSet{imaplib.CapIMAP4rev1: {}, imaplib.CapIMAP4rev2: {}},
 		TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "127.0.0.1", time.Hour)}},
