@@ -20,6 +20,7 @@ const (
 	// saveAfter is how long results that changed nothing wait to be saved.
 	saveAfter = time.Hour
 	playEvery = 30 * time.Second // between runs of a check
+	playTick  = 5 * time.Second  // between looks of the tracker at the clock
 )
 
 // player runs a timeline through the tracker, the desk and the store on a
@@ -37,6 +38,7 @@ type player struct {
 	down     map[string]bool  // hosts and components
 	checks   []probe.Check
 	next     map[string]time.Time // run of a check
+	tickNext time.Time
 	deskNext time.Time
 	mail     []*testMessage // sent, not arrived
 	sent     int
@@ -74,7 +76,7 @@ func newPlayer(line *timeline.Timeline, s probe.Settings, store probe.Store, des
 		p.next[c.Key] = p.now
 	}
 	p.tracker = probe.NewTracker(s, components, p.checks)
-	p.savedAt, p.deskNext = p.now, p.now
+	p.savedAt, p.tickNext, p.deskNext = p.now, p.now, p.now
 	if line.Canary != nil {
 		p.sendNext = p.now
 	}
@@ -124,6 +126,7 @@ func (p *player) soonest() time.Time {
 		sooner(m.tryAt)
 	}
 	sooner(p.sendNext)
+	sooner(p.tickNext)
 	sooner(p.deskNext)
 	if at.Before(p.now) {
 		return p.now
@@ -149,6 +152,12 @@ func (p *player) step(ctx context.Context) error {
 		p.next[c.Key] = later(p.tracker.Next(c.Key), p.now.Add(time.Millisecond))
 		p.unsaved.Runs = append(p.unsaved.Runs, r)
 		if err := p.tell(ctx, ch); err != nil {
+			return err
+		}
+	}
+	if !p.tickNext.After(p.now) {
+		p.tickNext = p.now.Add(playTick)
+		if err := p.tell(ctx, p.tracker.Tick(p.now)); err != nil {
 			return err
 		}
 	}
@@ -210,6 +219,7 @@ func (p *player) ask(c probe.Check) probe.Result {
 func (p *player) tell(ctx context.Context, ch probe.Changes) error {
 	p.unsaved.Outages = append(p.unsaved.Outages, ch.Outages...)
 	p.unsaved.Blips = append(p.unsaved.Blips, ch.Blips...)
+	p.unsaved.Segments = append(p.unsaved.Segments, ch.Segments...)
 	if len(ch.Outages) > 0 || p.now.Sub(p.savedAt) >= saveAfter {
 		p.unsaved.WatchedUntil, p.unsaved.States = p.now.UTC(), p.tracker.States()
 		if err := p.store.Save(ctx, p.unsaved); err != nil {
