@@ -15,6 +15,19 @@ import (
 type Site struct {
 	Name string
 	Zone *time.Location // of every time in a sentence; nil means UTC
+	// Words are the language of what the desk says; nil means English. What it
+	// has said stays as it is.
+	Words Words
+}
+
+func (s Site) whole() Site {
+	if s.Zone == nil {
+		s.Zone = time.UTC
+	}
+	if s.Words == nil {
+		s.Words = English
+	}
+	return s
 }
 
 // Settings are the desk's waits (DESIGN §5, steps 5 to 7). All are taken as
@@ -36,7 +49,6 @@ type Options struct {
 	Site       Site
 	Components []Component // in the order in which readers see them
 	Settings   Settings
-	Words      Words        // nil means English
 	Log        *slog.Logger // nil means none
 }
 
@@ -87,16 +99,11 @@ func NewDesk(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Words == nil {
-		o.Words = English
-	}
-	if o.Site.Zone == nil {
-		o.Site.Zone = time.UTC
-	}
+	o.Site = o.Site.whole()
 	d := &Desk{
 		store:      o.Store,
 		settings:   o.Settings,
-		narrator:   newNarrator(o.Words, o.Site.Zone, o.Components),
+		narrator:   newNarrator(o.Site.Words, o.Site.Zone, o.Components),
 		log:        o.Log,
 		wake:       make(chan struct{}, 1),
 		components: append([]Component(nil), o.Components...),

@@ -13,11 +13,15 @@ var English Words = english{}
 type english struct{}
 
 func (e english) Title(subject []Part, instability bool) string {
-	what := e.list(e.brief(subject))
+	names, kind := e.brief(subject), "outage"
 	if instability {
-		return what + " instability"
+		kind = "instability"
 	}
-	return what + " outage"
+	if more := len(names) - titleNames; more > 0 {
+		names = append(names[:titleNames-1:titleNames-1], fmt.Sprintf("%d other services", more+1))
+		return strings.ToUpper(kind[:1]) + kind[1:] + " of " + inSentence(e.list(names))
+	}
+	return e.list(names) + " " + kind
 }
 
 // brief are the parts as a title names them: who can read mail in webmail

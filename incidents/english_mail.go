@@ -42,8 +42,11 @@ func (e english) MailArrived(n int, slowest time.Duration, meanwhile bool) strin
 	if meanwhile {
 		when = "meanwhile"
 	}
-	if n == 1 {
+	switch n {
+	case 1:
 		return fmt.Sprintf("The test message sent %s has arrived, after %s; we know of no lost mail.", when, e.minutes(slowest))
+	case 2:
+		return fmt.Sprintf("Both test messages sent %s have arrived, the slower one after %s; we know of no lost mail.", when, e.minutes(slowest))
 	}
 	return fmt.Sprintf("All %d test messages sent %s have arrived, the slowest after %s; we know of no lost mail.", n, when, e.minutes(slowest))
 }

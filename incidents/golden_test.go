@@ -35,9 +35,9 @@ type house struct {
 	lost    string // ID of a test message that never arrives
 }
 
-func newHouse(t *testing.T, store Store, from time.Time) *house {
+func newHouse(t *testing.T, store Store, words Words, from time.Time) *house {
 	t.Helper()
-	d := NewDesk(Options{Store: store, Site: Site{Name: "Mail", Zone: johannesburg}, Components: elephant, Settings: DefaultSettings()})
+	d := NewDesk(Options{Store: store, Site: Site{Name: "Mail", Zone: johannesburg, Words: words}, Components: elephant, Settings: DefaultSettings()})
 	if err := d.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,9 @@ func (h *house) post(at time.Time, p Post) {
 }
 
 // aloud is a thread as it can be read aloud.
-func aloud(in *Incident) string {
+func aloud(in *Incident) string { return aloudIn(English, in) }
+
+func aloudIn(words Words, in *Incident) string {
 	var b strings.Builder
 	clock := func(at time.Time) string { return at.In(johannesburg).Format("2 January 15:04:05") }
 	fmt.Fprintf(&b, "%s\n%s, %s, %s\n", in.Title, in.State, in.Impact, strings.Join(in.Components, " "))
@@ -140,7 +142,7 @@ func aloud(in *Incident) string {
 		if e := o.Ended(); e != nil {
 			end = &When{Moment: *e, Zone: johannesburg}
 		}
-		fmt.Fprintf(&b, "%d. %s\n", i+1, English.Period(start, end))
+		fmt.Fprintf(&b, "%d. %s\n", i+1, words.Period(start, end))
 	}
 	for _, u := range in.Updates {
 		fmt.Fprintf(&b, "\n%s  %s  %s", clock(u.At), u.State, u.Kind)
@@ -177,27 +179,58 @@ func expectGolden(t *testing.T, name, got string) {
 	}
 }
 
-// seed is the notice that this project began with, with all that a monitor
-// would have seen.
-func seed(t *testing.T, store Store) *house {
+// staffSaid are the posts of the notice that this project began with, by the
+// language of the site.
+var staffSaid = map[Words][5]string{
+	English: {
+		"We are not sure yet why it crashed twice, so it is likely to crash again. Changes are in place to capture better debugging information next time.",
+		"We are building a debugging kernel. Installing it needs a few minutes of downtime.",
+		"It has not come back on its own.",
+		"The first disk checks failed and had to be run by hand, which took longer than expected.",
+		"The fault is in the network subsystem and mainly affects multi-processor machines. A workaround is in place, at some cost in network speed that nobody should notice.",
+	},
+	German: {
+		"Warum der Server zweimal abgestürzt ist, wissen wir noch nicht; weitere Abstürze sind daher wahrscheinlich. Beim nächsten Mal werden mehr Daten zur Fehlersuche aufgezeichnet.",
+		"Wir bauen einen Kernel zur Fehlersuche. Für seine Installation fällt der Server einige Minuten aus.",
+		"Der Server ist nicht von selbst wieder angelaufen.",
+		"Die ersten Prüfungen der Festplatten schlugen fehl und mussten von Hand ausgeführt werden; das dauerte länger als erwartet.",
+		"Der Fehler liegt im Netzwerkteil des Kernels und betrifft vor allem Rechner mit mehreren Prozessoren. Er wird jetzt umgangen; das kostet etwas Netzwerkleistung, was niemandem auffallen sollte.",
+	},
+}
+
+// seed is that notice, with all that a monitor would have seen, up to the last
+// hours of its last outage.
+func seed(t *testing.T, store Store, words Words) *house {
 	at := func(day int, clock string) time.Time { return local(t, day, clock) }
-	h := newHouse(t, store, at(1, "16:50"))
+	said := staffSaid[words]
+	h := newHouse(t, store, words, at(1, "16:50"))
 	h.hostDown("o1", at(1, "17:03"))
 	h.hostUp(at(1, "18:21"))
 	h.hostDown("o2", at(1, "22:04"))
 	h.hostUp(at(1, "22:26"))
-	h.post(at(1, "23:10"), Post{State: Monitoring, Body: "We are not sure yet why it crashed twice, so it is likely to crash again. Changes are in place to capture better debugging information next time."})
+	h.post(at(1, "23:10"), Post{State: Monitoring, Body: said[0]})
 	h.hostDown("o3", at(2, "10:15"))
 	h.hostUp(at(2, "10:38"))
-	h.post(at(2, "11:20"), Post{State: Investigating, Body: "We are building a debugging kernel. Installing it needs a few minutes of downtime."})
+	h.post(at(2, "11:20"), Post{State: Investigating, Body: said[1]})
 	h.hostDown("o4", at(3, "02:45"))
-	h.post(at(3, "07:10"), Post{State: Investigating, Body: "It has not come back on its own.", ExpectedAt: at(3, "08:00")})
+	h.post(at(3, "07:10"), Post{State: Investigating, Body: said[2], ExpectedAt: at(3, "08:00")})
 	return h
+}
+
+// seedEnds is the rest of it.
+func (h *house) seedEnds(words Words) {
+	h.t.Helper()
+	at := func(day int, clock string) time.Time { return local(h.t, day, clock) }
+	said := staffSaid[words]
+	h.hostUp(at(3, "08:34"))
+	h.post(at(3, "08:40"), Post{State: Monitoring, Body: said[3]})
+	h.post(at(3, "15:30"), Post{State: Identified, Body: said[4]})
+	h.until(at(4, "08:40"))
 }
 
 func TestSeedReadAloud(t *testing.T) {
 	store := &shelf{}
-	h := seed(t, store)
+	h := seed(t, store, English)
 	h.until(local(t, 3, "08:33"))
 	s := h.d.Snapshot()
 	if e := s.Expectation(only(t, h.d).ID); e == nil || e.Text != "Expected by 08:00 SAST, overdue by 33 min" {
@@ -206,10 +239,7 @@ func TestSeedReadAloud(t *testing.T) {
 	if len(s.Reminders) != 1 || s.Reminders[0].Kind != RemindRestoration || !s.Reminders[0].Since.Equal(local(t, 3, "08:00")) {
 		t.Errorf("staff are reminded of %+v", s.Reminders)
 	}
-	h.hostUp(local(t, 3, "08:34"))
-	h.post(local(t, 3, "08:40"), Post{State: Monitoring, Body: "The first disk checks failed and had to be run by hand, which took longer than expected."})
-	h.post(local(t, 3, "15:30"), Post{State: Identified, Body: "The fault is in the network subsystem and mainly affects multi-processor machines. A workaround is in place, at some cost in network speed that nobody should notice."})
-	h.until(local(t, 4, "08:40"))
+	h.seedEnds(English)
 	in := only(t, h.d)
 	expectGolden(t, "seed.txt", aloud(in))
 	if s := h.d.Snapshot(); len(s.Expected)+len(s.Reminders) != 0 {

@@ -1,6 +1,9 @@
 package incidents
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // State of a thread, as Statuspage names them.
 type State string
@@ -193,10 +196,13 @@ func (in *Incident) clone() *Incident {
 	return &c
 }
 
+// spelledOut is how German is written without its own letters.
+var spelledOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "ß", "ss")
+
 func slug(title string) string {
 	var b []byte
 	dash := false
-	for _, r := range title {
+	for _, r := range spelledOut.Replace(title) {
 		switch {
 		case r >= 'A' && r <= 'Z':
 			r += 'a' - 'A'

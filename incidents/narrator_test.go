@@ -124,6 +124,11 @@ func TestNumbers(t *testing.T) {
 		{English.Again(11, Within{}), "This is the 11th failure in 24 hours; updates continue here."},
 		{English.Again(22, Within{Today: true}), "This is the 22nd failure today; updates continue here."},
 		{English.Outages(1, time.Hour), "1 outage"},
+		{English.MailArrived(1, 3*time.Hour, true), "The test message sent meanwhile has arrived, after 3 h; we know of no lost mail."},
+		{English.MailArrived(2, time.Hour, false), "Both test messages sent during the outage have arrived, the slower one after 60 minutes; we know of no lost mail."},
+		{English.Title(three, true), "A, B and C instability"},
+		{English.Title(named("Sending mail", "B", "C", "D", "E"), false), "Outage of sending mail, B and 3 other services"},
+		{English.Title([]Part{{Role: RoleReading}, {Role: RoleWebmail}, {Role: RoleReceiving}, {Name: "B"}}, true), "Reading and receiving mail and B instability"},
 		{English.Outages(4, 472*time.Minute), "4 outages, 7 h 52 min in all"},
 	} {
 		if c.got != c.want {

@@ -7,19 +7,17 @@ import (
 
 // Update replaces what the configuration says, from now on: a component that
 // stays keeps what is known of it, and what has been told stays told. An open
-// thread that the machine has named is named after the components' new names.
-// A nil zone is UTC.
+// thread that the machine has named is named after the components' new names,
+// and in the new language.
 func (d *Desk) Update(now time.Time, site Site, components []Component, s Settings) {
-	if site.Zone == nil {
-		site.Zone = time.UTC
-	}
+	site = site.whole()
 	now = tidy(now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	old := d.narrator
 	d.settings = s
 	d.components = append([]Component(nil), components...)
-	d.narrator = newNarrator(old.words, site.Zone, d.components)
+	d.narrator = newNarrator(site.Words, site.Zone, d.components)
 	d.narrator.former = gone(append(slices.Clone(old.components), old.former...), d.components)
 	for key := range d.facts {
 		if !slices.ContainsFunc(components, func(c Component) bool { return c.Key == key }) {

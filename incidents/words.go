@@ -7,7 +7,8 @@ import "time"
 // Parts and names come in the order in which they are to be said, at least
 // one.
 type Words interface {
-	// Title of a thread; instability when it holds several outages.
+	// Title of a thread; instability when it holds several outages. It names
+	// titleNames at most.
 	Title(subject []Part, instability bool) string
 
 	Stopped(what []Part, how How, start When) string
@@ -109,6 +110,10 @@ type Words interface {
 	// exact one, else "between 17:02:40 and 17:03:10 SAST".
 	Bounds(w When) string
 }
+
+// titleNames are as many as a title can hold and still be taken in at a glance:
+// of more, it names some and counts the rest.
+const titleNames = 3
 
 // How something fails.
 type How int
