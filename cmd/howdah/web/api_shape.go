@@ -120,27 +120,31 @@ func (t *teller) time(at time.Time) *apiTime {
 	return &a
 }
 
-// page says that it was updated when something last happened, not when
-// something was last checked: pollers would never be told "not modified".
 func (t *teller) page() apiPage {
 	st := t.ed.s.site
+	return apiPage{ID: st.id, Name: st.name, URL: st.url, TimeZone: st.zone.String(), UpdatedAt: t.time(t.ed.changedAt())}
+}
+
+// changedAt is when something last happened, not when something was last
+// checked: pollers would never be told "not modified".
+func (ed *edition) changedAt() time.Time {
 	var at time.Time
-	for _, v := range t.ed.snap.Components {
+	for _, v := range ed.snap.Components {
 		if v.Since.After(at) {
 			at = v.Since
 		}
 	}
-	for _, in := range t.ed.snap.Incidents {
+	for _, in := range ed.snap.Incidents {
 		if in.UpdatedAt.After(at) {
 			at = in.UpdatedAt
 		}
 	}
-	for _, m := range t.ed.snap.Maintenances {
+	for _, m := range ed.snap.Maintenances {
 		if u := m.Latest(); u.At.After(at) {
 			at = u.At
 		}
 	}
-	return apiPage{ID: st.id, Name: st.name, URL: st.url, TimeZone: st.zone.String(), UpdatedAt: t.time(at)}
+	return at
 }
 
 // components are the groups, each before its members. Positions count from 1

@@ -90,9 +90,10 @@ func parts(whole *edition) []func(*edition) resource {
 	for _, name := range apiNames {
 		list = append(list, func(ed *edition) resource { return ed.api(name) })
 	}
+	list = append(list, (*edition).statusV1, (*edition).componentsV1, (*edition).incidentsV1, (*edition).maintenancesV1, (*edition).mailV1, (*edition).openapi)
 	for i := range snap.Components {
 		v := &snap.Components[i]
-		list = append(list, func(ed *edition) resource { return ed.component(v) })
+		list = append(list, func(ed *edition) resource { return ed.component(v) }, func(ed *edition) resource { return ed.componentV1(v) })
 		for _, f := range formats {
 			list = append(list, func(ed *edition) resource { return ed.componentThreads(v, f) })
 		}
@@ -104,10 +105,10 @@ func parts(whole *edition) []func(*edition) resource {
 		list = append(list, func(ed *edition) resource { return ed.dayPage(d) })
 	}
 	for _, m := range snap.Maintenances {
-		list = append(list, func(ed *edition) resource { return ed.maintenance(m) })
+		list = append(list, func(ed *edition) resource { return ed.maintenance(m) }, func(ed *edition) resource { return ed.maintenanceV1(m) })
 	}
 	for _, in := range snap.Incidents {
-		list = append(list, func(ed *edition) resource { return ed.incident(in) })
+		list = append(list, func(ed *edition) resource { return ed.incident(in) }, func(ed *edition) resource { return ed.incidentV1(in) })
 	}
 	return list
 }
@@ -117,10 +118,12 @@ func fileName(place string) string {
 	switch {
 	case place == "":
 		return "index.html"
-	case path.Ext(place) == "":
-		return place + ".html"
+	case path.Ext(place) != "":
+		return place
+	case strings.HasPrefix(place, placeV1):
+		return place + ".json"
 	}
-	return place
+	return place + ".html"
 }
 
 // exported are the files that an earlier export left in dir.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"howdah/templates"
 
@@ -39,13 +38,17 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 	status := http.StatusInternalServerError
 	var he *echo.HTTPError
-	if errors.As(err, &he) {
+	var wrong *parameterError
+	switch {
+	case errors.As(err, &he):
 		status = he.Code
-	} else {
+	case errors.As(err, &wrong):
+		status = http.StatusBadRequest
+	default:
 		s.log.Error("answer request", "path", c.Request().URL.Path, "error", err)
 	}
-	if ours(c) {
-		if err := s.refuse(c, status, ""); err != nil {
+	if forPrograms(c) {
+		if err := s.refuseAPI(c, status, wrong); err != nil {
 			s.log.Debug("send fault", "error", err)
 		}
 		return
@@ -55,14 +58,9 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	kind, body := kindHTML, s.problems[status]
-	if strings.HasPrefix(c.Request().URL.Path, "/api/") {
-		kind, body = kindJSON, []byte(`{"error":`+strconv.Quote(strings.ToLower(http.StatusText(status)))+"}\n")
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	}
+	body := s.problems[status]
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if err := c.Blob(status, kind, body); err != nil {
+	if err := c.Blob(status, kindHTML, body); err != nil {
 		s.log.Debug("send fault", "error", err)
 	}
 }

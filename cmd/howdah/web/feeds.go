@@ -3,6 +3,8 @@ package web
 import (
 	"html/template"
 	"io"
+	"net/http"
+	"slices"
 	"strings"
 
 	"howdah/incidents"
@@ -72,6 +74,30 @@ func (s *Server) componentFeed(f format) echo.HandlerFunc {
 		}
 		return s.send(c, ed, ed.componentThreads(v, f))
 	}
+}
+
+// permalink leads to an update in the thread or the maintenance that it is in
+// by now. Feeds know updates by this address, because it stays when threads are
+// merged and split.
+func (s *Server) permalink(c echo.Context) error {
+	ed := s.edition()
+	place := ""
+	find := func(list []incidents.Update, where string) {
+		if slices.ContainsFunc(list, func(u incidents.Update) bool { return u.ID == c.Param("id") }) {
+			place = where
+		}
+	}
+	for _, in := range ed.snap.Incidents {
+		find(in.Updates, in.Path())
+	}
+	for _, m := range ed.snap.Maintenances {
+		find(m.Updates, m.Path())
+	}
+	if place == "" {
+		return errNotFound
+	}
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	return c.Redirect(http.StatusFound, s.site.href(place)+"#update-"+c.Param("id"))
 }
 
 // feedLinks are the feeds that every page names. Updates come before threads:

@@ -29,12 +29,30 @@ func (s *Server) routes(e *echo.Echo) {
 		read("/"+placeHistory+"."+f.ext, s.serve(func(ed *edition) resource { return ed.threads(f) }))
 	}
 
+	// The permalink of an update, whichever thread it is in by now
+	read("/updates/:id", s.permalink)
+
+	open := func(path string, h echo.HandlerFunc) {
+		read(path, s.open(h))
+		e.OPTIONS(path, preflight)
+	}
+
 	// JSON in Statuspage's public shape
 	for _, name := range apiNames {
-		read("/"+apiPath(name), s.serve(func(ed *edition) resource { return ed.api(name) }))
+		open("/"+apiPath(name), s.serve(func(ed *edition) resource { return ed.api(name) }))
 	}
 
 	// Our own API
+	open("/"+placeStatusV1, s.fixed((*edition).statusV1))
+	open("/"+placeComponentsV1, s.fixed((*edition).componentsV1))
+	open("/"+placeComponentsV1+"/:name", s.componentV1)
+	open("/"+placeComponentsV1+"/:name/days", s.daysV1)
+	open("/"+placeIncidentsV1, s.incidentsV1)
+	open("/"+placeIncidentsV1+"/:name", s.incidentV1)
+	open("/"+placeMaintenancesV1, s.maintenancesV1)
+	open("/"+placeMaintenancesV1+"/:name", s.maintenanceV1)
+	open("/"+placeMailV1, s.fixed((*edition).mailV1))
+	open("/"+placeOpenAPI, s.fixed((*edition).openapi))
 	if s.pushes != nil {
 		e.POST("/api/v1/push/:name", s.push)
 	}

@@ -25,6 +25,7 @@ var everything = []string{
 	"/history.rss", "/history.atom", "/components/imap/feed.rss", "/components/imap/feed.atom", "/components/imap/feed.json",
 	"/api/v2/summary.json", "/api/v2/status.json", "/api/v2/components.json", "/api/v2/incidents.json", "/api/v2/incidents/unresolved.json",
 	"/api/v2/scheduled-maintenances.json", "/api/v2/scheduled-maintenances/upcoming.json", "/api/v2/scheduled-maintenances/active.json",
+	"/api/v1/status", "/api/v1/components", "/api/v1/components/imap", "/api/v1/incidents", "/api/v1/incidents/i1", "/api/v1/openapi.json",
 	"/healthz", "/readyz",
 }
 
@@ -108,7 +109,7 @@ func TestWhatIsNotThere(t *testing.T) {
 			t.Errorf("%s: Cache-Control %q", path, got)
 		}
 		if strings.HasPrefix(path, "/api/") {
-			if a.body != `{"error":"not found"}`+"\n" {
+			if !strings.HasPrefix(a.body, `{"type":"about:blank","title":"Not Found","status":404,`) {
 				t.Errorf("%s: %q", path, a.body)
 			}
 		} else if !strings.Contains(a.body, "<h1>Page not found</h1>") {
