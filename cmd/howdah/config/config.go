@@ -12,6 +12,7 @@ type Config struct {
 	Data       string // folder that holds everything Howdah keeps
 	Database   string // empty: SQLite in Data
 	Web        Web
+	Publish    Publish
 	Log        Log
 	Mailserver Mailserver
 	Hosts      []Host
@@ -40,6 +41,12 @@ type Web struct {
 	TrustedProxies []netip.Prefix
 	Metrics        string // Loopback, Public or Off
 	Probe          string // likewise
+	Live           int    // readers that are told of changes as they happen; 0 for nobody
+}
+
+// Publish says where the public site is kept as files.
+type Publish struct {
+	Dir string // folder; empty for none
 }
 
 // What Web.Metrics and Web.Probe can be.
@@ -144,7 +151,7 @@ func Default() Config {
 	return Config{
 		Site: Site{Name: "Mail", TimeZone: "UTC", Language: "en"},
 		Data: "howdah-data",
-		Web:  Web{Listen: "127.0.0.1:8080", Metrics: Loopback, Probe: Off},
+		Web:  Web{Listen: "127.0.0.1:8080", Metrics: Loopback, Probe: Off, Live: 2000},
 		Log:  Log{Format: Text, Level: Info},
 		Mailserver: Mailserver{
 			Host:    "mailserver",

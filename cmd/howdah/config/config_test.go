@@ -97,7 +97,8 @@ const design = `
 site:       {name: "Mail at Example University", url: "https://status.example.edu/mail/", time_zone: "Africa/Johannesburg"}
 data:       ./howdah-data
 database:   ""
-web:        {listen: "127.0.0.1:8081", trusted_proxies: [10.0.0.1, "fd00::/8"], metrics: public, probe: loopback}
+web:        {listen: "127.0.0.1:8081", trusted_proxies: [10.0.0.1, "fd00::/8"], metrics: public, probe: loopback, live: 500}
+publish:    {dir: public}
 log:        {format: json, level: debug}
 mailserver:
   host:     elephant
@@ -130,8 +131,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("fd00::/8")},
 			Metrics:        Public,
 			Probe:          Loopback,
+			Live:           500,
 		},
-		Log: Log{Format: JSON, Level: Debug},
+		Publish: Publish{Dir: "/etc/howdah/public"},
+		Log:     Log{Format: JSON, Level: Debug},
 		Mailserver: Mailserver{
 			Host: "elephant", Domains: []string{"example.edu"},
 			Listen: Listen{

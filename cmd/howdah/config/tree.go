@@ -72,6 +72,10 @@ func (c *Config) tree() object {
 			{"trusted_proxies", "addresses or networks (CIDR) whose X-Forwarded-For is believed", proxies(&c.Web.TrustedProxies)},
 			{"metrics", "who may read /metrics: programs on this machine, everybody or nobody", choice(&c.Web.Metrics, Loopback, Public, Off)},
 			{"probe", "who may have hosts asked by /probe, as modules allow", choice(&c.Web.Probe, Off, Loopback, Public)},
+			{"live", "how many readers are told of changes as they happen", count(&c.Web.Live)},
+		}},
+		{"publish", "the public site as files, for another web server", object{
+			{"dir", "folder, written anew after each change; empty for none", text(&c.Publish.Dir)},
 		}},
 		{"log", "how the log is written", object{
 			{"format", "lines of text, or one JSON object a line", choice(&c.Log.Format, Text, JSON)},

@@ -31,6 +31,9 @@ func validate(c Config, wrong report) {
 	if problem, hint := address(c.Web.Listen, true); problem != "" {
 		wrong("web.listen", problem, hint)
 	}
+	if c.Publish.within(c.Data) {
+		wrong("publish.dir", fmt.Sprintf("%q and the data folder are in one another", c.Publish.Dir), "name a folder of its own: all that is in it is public")
+	}
 	if !c.Mailserver.Off {
 		c.Mailserver.validate(c.Web.Listen, wrong)
 	}
