@@ -17,6 +17,7 @@ type Frame struct {
 	Data      Link         // the same for programs
 	Icon      template.URL // a data URL
 	Style     template.CSS
+	Live      Live   // how the page follows changes
 	Zone      string // name of the time zone
 	Version   string
 	// Unsaved is since when updates could not be saved; zero when they could.
@@ -191,6 +192,8 @@ type Incident struct {
 	Recurs   string   // how they follow each other, likewise
 	Messages string   // what became of test messages; may be empty
 	Expected string   // when staff expect all to work; may be empty
+	Restored []string // what had been expected against what came, in sentences
+	Spared   []string // sentences on what works and what nobody watches
 	Posts    []Post   // newest first
 	Changes  []Change // newest first
 }

@@ -71,6 +71,7 @@ func (in *instance) reload(running config.Config) (config.Config, error) {
 	in.watched.Store(watched)
 	in.prober.Update(watched.checks, watched.components, watched.settings)
 	in.url.Store(&next.Site.URL)
+	in.files.Store(&next.Publish.Dir)
 	in.site.replace(server)
 	in.Log.Info("configuration was read again", "changed", changed)
 	return next, nil

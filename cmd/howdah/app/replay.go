@@ -97,6 +97,7 @@ func serveSite(ctx context.Context, addr string, srv *web.Server, out io.Writer)
 	}
 	srv.Warm()
 	h := web.HTTPServer(srv.Handler())
+	h.RegisterOnShutdown(srv.EndStreams)
 	fmt.Fprintf(out, "http://%s/\n", l.Addr())
 	done := make(chan error, 1)
 	go func() { done <- h.Serve(l) }()

@@ -61,6 +61,7 @@ type instance struct {
 	site     site
 	measures measures
 	url      atomic.Pointer[string] // of the site
+	files    atomic.Pointer[string] // the folder that the site is published in; empty for none
 	metrics  http.Handler
 	super    *supervisor
 	life     childLife
@@ -82,6 +83,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 		failed:       make(chan error, 1),
 	}
 	in.url.Store(&o.Config.Site.URL)
+	in.files.Store(&o.Config.Publish.Dir)
 	err := in.start(ctx)
 	if err == nil {
 		select {
@@ -148,7 +150,9 @@ func (in *instance) start(ctx context.Context) error {
 	in.down.goStep("maintenance", in.maintain)
 	in.down.goStep("measures", in.measure)
 	in.down.goStep("renderer", in.site.run)
+	in.down.goStep("publisher", in.publish)
 	srv := web.HTTPServer(&in.site)
+	srv.RegisterOnShutdown(in.site.endStreams)
 	in.down.add("web", func(limit context.Context) error { return shutdown(limit, srv) })
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {

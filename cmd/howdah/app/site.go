@@ -29,12 +29,15 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // what is looked at most.
 func (s *site) replace(srv *web.Server) {
 	srv.Warm()
-	s.now.Store(srv)
+	s.now.Swap(srv).EndStreams()
 	select {
 	case s.changed <- struct{}{}:
 	default: // run has not yet seen the last one and will find this
 	}
 }
+
+// endStreams lets the streams of changes end, which never would by themselves.
+func (s *site) endStreams() { s.now.Load().EndStreams() }
 
 // run renders ahead of visits until the context ends.
 func (s *site) run(ctx context.Context) {
@@ -85,9 +88,13 @@ func (in *instance) website(c config.Config) (web.Options, error) {
 		Push:           in.push,
 		Measures:       &in.measures,
 		TrustedProxies: c.Web.TrustedProxies,
+		Live:           c.Web.Live,
 		MetricsPublic:  c.Web.Metrics == config.Public,
 		Log:            in.Log,
 		Version:        in.Version,
+	}
+	if c.Web.Live == 0 {
+		o.Live = -1
 	}
 	if in.damage != nil {
 		o.Unread = in.began

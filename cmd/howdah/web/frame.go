@@ -37,6 +37,7 @@ func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
 func (ed *edition) frame(place, title string) templates.Frame {
 	f := ed.s.frame(ed.snap, title)
 	f.Canonical = ed.s.site.absolute(place)
+	f.Live = ed.s.follow(ed, place)
 	f.Nav = []templates.Link{
 		{Text: ed.s.site.lang.status, Href: ed.s.site.href(""), Current: place == ""},
 		{Text: ed.s.site.lang.incidents, Href: ed.s.site.href(placeHistory), Current: place == placeHistory},

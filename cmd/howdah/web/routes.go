@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 
+	"howdah/public"
+
 	"github.com/labstack/echo/v4"
 )
 
@@ -19,6 +21,12 @@ func (s *Server) routes(e *echo.Echo) {
 	read("/maintenance/:idslug", s.maintenance)
 	read("/incidents/:idslug", s.incident)
 	read("/components/:key", s.component)
+
+	// Changes as they happen
+	if s.live != nil {
+		e.GET("/"+placeEvents, s.events)
+		read("/"+public.ScriptName(), s.script)
+	}
 
 	// Feeds
 	for _, f := range formats {

@@ -61,8 +61,11 @@ type Options struct {
 	// TrustedProxies may name the client in X-Forwarded-For. From anywhere
 	// else that header is not believed.
 	TrustedProxies []netip.Prefix
-	Log            *slog.Logger // nil means slog.Default
-	Version        string
+	// Live is how many readers at most are told of changes as they happen; 0
+	// means 2,000, less than 0 none. An address has a tenth of them.
+	Live    int
+	Log     *slog.Logger // nil means slog.Default
+	Version string
 }
 
 // Server answers HTTP. Its methods are safe for concurrent use.
@@ -75,6 +78,7 @@ type Server struct {
 	pushes   Push
 	unread   time.Time
 	measures Measures
+	live     *live // nil when nobody is told of changes
 	log      *slog.Logger
 	version  string
 	handler  http.Handler
@@ -106,6 +110,7 @@ func New(o Options) (*Server, error) {
 		pushes:   o.Push,
 		unread:   o.Unread,
 		measures: o.Measures,
+		live:     newLive(o.Live),
 		log:      o.Log,
 		version:  o.Version,
 		stamps:   map[string]stamp{},
