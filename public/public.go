@@ -30,7 +30,10 @@ func Style() string { return style }
 
 // StyleSource is the source expression that lets Style, and no other style,
 // through a Content-Security-Policy: 'sha256-…' (CSP Level 3, section 2.3.1).
-func StyleSource() string {
+func StyleSource() string { return SourceOf(style) }
+
+// SourceOf is likewise of any text.
+func SourceOf(style string) string {
 	sum := sha256.Sum256([]byte(style))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

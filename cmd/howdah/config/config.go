@@ -29,6 +29,11 @@ type Site struct {
 	URL      string // absolute, without a slash at its end once complete
 	TimeZone string // name in the IANA database; of the times that people read
 	Language string // one of Languages
+	Logo     string // file; empty for none
+	Accent   string // "#rrggbb", of links; empty for the page's own
+	Footer   string // plain text at the end of every page
+	Links    []Link // at the end of every page
+	CSS      string // file whose rules come behind the page's own; empty for none
 }
 
 // Languages are the tags of those that the page can be in (BCP 47).

@@ -94,7 +94,7 @@ func TestNothingWritten(t *testing.T) {
 }
 
 const design = `
-site:       {name: "Mail at Example University", url: "https://status.example.edu/mail/", time_zone: "Africa/Johannesburg"}
+site:       {name: "Mail at Example University", url: "https://status.example.edu/mail/", time_zone: "Africa/Johannesburg", logo: logo.png, accent: "#0A4F96", footer: "Call 4000.", links: [{name: Help, url: "mailto:help@example.edu"}], css: /etc/own.css}
 data:       ./howdah-data
 database:   ""
 web:        {listen: "127.0.0.1:8081", trusted_proxies: [10.0.0.1, "fd00::/8"], metrics: public, probe: loopback, live: 500}
@@ -124,7 +124,8 @@ detection:  {confirm: [1s, 3s], confirm_timeout: 4s, recover: 4, recover_over: 4
 func TestEveryKeyIsRead(t *testing.T) {
 	got := completed(t, parsed(t, "/etc/howdah/howdah.yaml", design))
 	equal(t, got, Config{
-		Site: Site{Name: "Mail at Example University", URL: "https://status.example.edu/mail", TimeZone: "Africa/Johannesburg", Language: "en"},
+		Site: Site{Name: "Mail at Example University", URL: "https://status.example.edu/mail", TimeZone: "Africa/Johannesburg", Language: "en",
+			Logo: "/etc/howdah/logo.png", Accent: "#0A4F96", Footer: "Call 4000.", Links: []Link{{"Help", "mailto:help@example.edu"}}, CSS: "/etc/own.css"},
 		Data: "/etc/howdah/howdah-data",
 		Web: Web{
 			Listen:         "127.0.0.1:8081",

@@ -50,7 +50,7 @@ func Load(path string, env []string) (Config, error) {
 
 // resolve makes relative paths relative to the folder.
 func (c *Config) resolve(folder string) {
-	paths := []*string{&c.Data, &c.Publish.Dir, &c.Mailserver.TLS.Cert, &c.Mailserver.TLS.Key}
+	paths := []*string{&c.Data, &c.Site.Logo, &c.Site.CSS, &c.Publish.Dir, &c.Mailserver.TLS.Cert, &c.Mailserver.TLS.Key}
 	for i := range c.Checks {
 		paths = append(paths, &c.Checks[i].PasswordFile)
 	}

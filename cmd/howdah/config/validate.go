@@ -55,6 +55,7 @@ func (s Site) validate(wrong report) {
 	if _, err := time.LoadLocation(s.TimeZone); err != nil {
 		wrong("site.time_zone", fmt.Sprintf("there is no time zone %q", s.TimeZone), `write a name such as "Africa/Johannesburg" or "UTC"`)
 	}
+	s.validateLook(wrong)
 	if s.URL == "" {
 		return // nothing could be made of web.listen, which is told already
 	}
