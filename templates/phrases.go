@@ -47,6 +47,7 @@ type Phrases struct {
 
 	// Thread
 	Affected     string
+	Spared       string // heads what works and what nobody watches
 	Restored     string // heads expected against actual
 	Updates      string
 	ByStaff      string

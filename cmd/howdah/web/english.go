@@ -52,7 +52,8 @@ var english = phrases{
 		Unseen:    "Not monitored",
 
 		Affected:     "Affected",
-		Restored:     "Expected and actual",
+		Spared:       "The rest",
+		Restored:     "Expected",
 		Updates:      "Updates",
 		ByStaff:      "written by staff",
 		ByMachine:    "written automatically",

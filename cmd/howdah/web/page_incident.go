@@ -45,6 +45,8 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 			Recurs:   ed.recurs(in),
 			Messages: st.lang.messagesOf(in),
 			Changes:  ed.changes(in),
+			Restored: ed.restored(in),
+			Spared:   ed.snap.SparedBy(in.ID),
 		}
 		if e := ed.snap.Expectation(in.ID); e != nil {
 			p.Expected = e.Text + "."
@@ -57,6 +59,32 @@ func (ed *edition) incident(in *incidents.Incident) resource {
 		}
 		return p
 	})
+}
+
+// restored holds what staff had expected of each outage against what came, in
+// the order in which it came.
+func (ed *edition) restored(in *incidents.Incident) []string {
+	var said []string
+	for i := range in.Updates {
+		u := &in.Updates[i]
+		if u.Kind != incidents.KindRecovered || u.ExpectedAt.IsZero() {
+			continue
+		}
+		for j := range in.Outages {
+			o := &in.Outages[j]
+			if o.ID != u.OutageID || o.Ended() == nil {
+				continue
+			}
+			at := incidents.Moment{Earliest: u.ExpectedAt, Best: u.ExpectedAt, Latest: u.ExpectedAt}
+			said = append(said, ed.s.site.lang.words.Restored(ed.when(at), ed.when(*o.Ended())))
+		}
+	}
+	return said
+}
+
+// when is a moment as it is told on a page.
+func (ed *edition) when(m incidents.Moment) incidents.When {
+	return incidents.When{Moment: m, Told: ed.snap.At, Zone: ed.s.site.zone}
 }
 
 // outage is a row of a table.

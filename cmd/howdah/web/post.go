@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"howdah/incidents"
 	"howdah/templates"
 )
@@ -51,17 +53,21 @@ func (ed *edition) recurs(in *incidents.Incident) string {
 	return l.words.Recurs(r) + " " + l.meanHeld(l.words.Span(r.MeanHeld))
 }
 
-// messagesOf counts the test messages of a thread's outages; empty when none was
-// sent.
+// messagesOf says what became of the test messages of a thread's outages; empty
+// when none was sent.
 func (l *phrases) messagesOf(in *incidents.Incident) string {
-	arrived := 0
+	arrived, slowest := 0, time.Duration(0)
 	for _, c := range in.Canaries {
 		if !c.ArrivedAt.IsZero() {
 			arrived++
+			slowest = max(slowest, c.ArrivedAt.Sub(c.SentAt))
 		}
 	}
 	if len(in.Canaries) == 0 {
 		return ""
+	}
+	if arrived == len(in.Canaries) && !in.Ongoing() {
+		return l.words.MailArrived(arrived, slowest, in.Instability())
 	}
 	return l.messages(arrived, len(in.Canaries))
 }

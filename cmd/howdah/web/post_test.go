@@ -47,13 +47,13 @@ func TestWhatStaffAddIsShown(t *testing.T) {
 	_, srv := serve(t, told())
 	page := get(t, srv.URL+"/incidents/i1-mail-instability")
 	inOrder(t, page,
-		"<p>Expected by 22:00 SAST, overdue by 10 min.</p>",
+		"<dt>Expected</dt><dd><strong>Expected by 22:00 SAST, overdue by 10 min.</strong></dd>",
+		"<dt>Where is my mail?</dt><dd>1 of 2 test messages sent while it did not work arrived.</dd>",
 		"<h3>Monitoring · Cause</h3>", "written by staff", "Expected by <time", "20:00 SAST",
 		"<details", "18:45 SAST", "staff changed it", "It was started again.",
 		"<details", "17:04 SAST", "Reading mail &lt;b&gt;does not&lt;/b&gt; work.",
 		"1 August 2005, 16:58 SAST", "18:21:07 SAST",
 		"It has failed twice in one day; the longest it held was 4 hours. Between two failures it held for 3 h 43 min on average.",
-		"1 of 2 test messages sent while it did not work arrived.",
 		"What was changed here", "The impact was “critical” before.", "Changed by staff.", "The title was “Mail outage” before.", "Changed automatically.",
 	)
 	without(t, page, "Robin", "taken", "Mark")
