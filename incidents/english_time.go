@@ -36,6 +36,10 @@ func (english) Span(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
+func (english) Day(t time.Time) string   { return t.Format("2 January") }
+func (english) Month(t time.Time) string { return t.Format("January 2006") }
+func (english) Zone(t time.Time) string  { return zone(t) }
+
 // roughly is a span in its largest unit.
 func (e english) roughly(d time.Duration) string {
 	unit := func(size time.Duration, name string) string {

@@ -134,7 +134,7 @@ func (g german) Again(n int, w Within) string {
 	case w.Today:
 		within = "heute"
 	case !w.Since.IsZero():
-		within = "seit dem " + g.day(w.Since)
+		within = "seit dem " + g.Day(w.Since)
 	}
 	return fmt.Sprintf("Das ist der %s Ausfall %s; wir berichten hier weiter.", g.ordinal(n), within)
 }
@@ -186,6 +186,8 @@ func (g german) WasDown(what []Part, how How, start, end When) string {
 func (g german) LeftUnwatched(what []Part, at When) string {
 	return fmt.Sprintf("%s %s nicht mehr überwacht; eine Wiederherstellung wurde nicht beobachtet.", g.subject(what, "wird", "werden"), g.since(at))
 }
+
+func (german) Restarted() string { return "Automatisch neu gestartet" }
 
 func (german) Watching() string { return "Wir beobachten den Betrieb weiter." }
 

@@ -169,7 +169,7 @@ func TestEachLanguageSaysEverything(t *testing.T) {
 	given := func(of reflect.Type) reflect.Value {
 		for _, v := range []any{
 			[]Part{{Role: RoleReading}, {Name: "X"}}, []string{"X", "Y"}, true, Wholly, w, &w, 51 * time.Hour, 3,
-			Within{Today: true}, Recurrence{Times: 3, Days: 2, LongestHeld: 49 * time.Hour}, "X", TopicCause, Identified, Since{When: w},
+			w.Best.AddDate(0, 2, 0), Within{Today: true}, Recurrence{Times: 3, Days: 2, LongestHeld: 49 * time.Hour}, "X", TopicCause, Identified, Since{When: w},
 		} {
 			if reflect.TypeOf(v) == of {
 				return reflect.ValueOf(v)
@@ -187,7 +187,7 @@ func TestEachLanguageSaysEverything(t *testing.T) {
 		}
 		say := func(l Words) string { return reflect.ValueOf(l).MethodByName(m.Name).Call(args)[0].String() }
 		en, de := say(English), say(German)
-		if strings.TrimSpace(en) == "" || strings.TrimSpace(de) == "" || en == de {
+		if strings.TrimSpace(en) == "" || strings.TrimSpace(de) == "" || en == de && m.Name != "Zone" {
 			t.Errorf("%s: %q and %q", m.Name, en, de)
 		}
 		if found := englishWords.FindString(de); found != "" {

@@ -77,18 +77,22 @@ func (g german) Period(start When, end *When) string {
 	}
 	switch {
 	case !sameDay(a, b):
-		from, to = from+" Uhr "+g.zone(a), g.dated(b)+", "+to
+		from, to = from+" Uhr "+g.Zone(a), g.dated(b)+", "+to
 	case zone(a) != zone(b):
-		from += " Uhr " + g.zone(a)
+		from += " Uhr " + g.Zone(a)
 	}
-	return fmt.Sprintf("%s, %s bis %s Uhr %s (%s)", g.dated(a), from, to, g.zone(b), g.lasted(start, *end, "Tage"))
+	return fmt.Sprintf("%s, %s bis %s Uhr %s (%s)", g.dated(a), from, to, g.Zone(b), g.lasted(start, *end, "Tage"))
 }
 
-func (german) day(t time.Time) string {
+func (german) Day(t time.Time) string {
 	return fmt.Sprintf("%d. %s", t.Day(), germanMonths[t.Month()-1])
 }
 
-func (g german) dated(t time.Time) string { return fmt.Sprintf("%s %d", g.day(t), t.Year()) }
+func (german) Month(t time.Time) string {
+	return fmt.Sprintf("%s %d", germanMonths[t.Month()-1], t.Year())
+}
+
+func (g german) dated(t time.Time) string { return fmt.Sprintf("%s %d", g.Day(t), t.Year()) }
 
 // date is empty on the day on which it is told.
 func (g german) date(t time.Time, w When) string {
@@ -97,12 +101,12 @@ func (g german) date(t time.Time, w When) string {
 	case w.Told.IsZero() || t.Year() != told.Year():
 		return g.dated(t)
 	case !sameDay(t, told):
-		return g.day(t)
+		return g.Day(t)
 	}
 	return ""
 }
 
-func (german) zone(t time.Time) string {
+func (german) Zone(t time.Time) string {
 	name := zone(t)
 	if ours, ok := germanZones[name]; ok {
 		return ours
@@ -115,7 +119,7 @@ func (g german) clock(w When, t time.Time, layout string) string {
 	if w.Bare {
 		return t.Format(layout) + " Uhr"
 	}
-	return t.Format(layout) + " Uhr " + g.zone(t)
+	return t.Format(layout) + " Uhr " + g.Zone(t)
 }
 
 // exactly is the moment in its zone, with the layout that says no more of it
@@ -205,7 +209,7 @@ func (g german) spelled(t time.Time, w When) string {
 	if day := g.date(t, w); day != "" {
 		return day
 	}
-	return g.day(t)
+	return g.Day(t)
 }
 
 // fromTo is the time from one moment to another: "von 02:45 bis 08:34 Uhr

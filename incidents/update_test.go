@@ -149,3 +149,22 @@ func TestOnePartOfAnEndThatNobodySaw(t *testing.T) {
 		t.Errorf("%q", body)
 	}
 }
+
+func TestUpdateChangesTheLanguage(t *testing.T) {
+	d := newDesk(t, nil, DefaultSettings())
+	d.ObserveOutage(local(t, 1, "17:04"), down("o1", local(t, 1, "17:03")))
+	d.Update(local(t, 1, "17:05"), Site{Zone: johannesburg, Words: German}, university, DefaultSettings())
+	in := only(t, d)
+	if in.Title != "Störung: Mail" {
+		t.Errorf("the thread is called %q", in.Title)
+	}
+	if len(in.Changes) != 1 || in.Changes[0].What != ChangedTitle {
+		t.Errorf("of its title it tells %+v", in.Changes)
+	}
+	if n := len(in.Updates); n != 1 || englishWords.FindString(in.Updates[0].Body) == "" {
+		t.Errorf("what had been told is %+v", in.Updates)
+	}
+	if s := d.Snapshot(); englishWords.MatchString(strings.NewReplacer("Reading mail", "", "Fetching mail", "").Replace(s.Headline)) {
+		t.Errorf("the headline is %q", s.Headline)
+	}
+}

@@ -39,6 +39,9 @@ type Words interface {
 	// WasDown tells an outage whole, after its end.
 	WasDown(what []Part, how How, start, end When) string
 	Watching() string
+	// Restarted is how an outage ended: the machine started the service again.
+	// Without a full stop.
+	Restarted() string
 	// LeftUnwatched: nobody asked them after at, so nobody saw them recover.
 	LeftUnwatched(what []Part, at When) string
 	// ToldLate: the status service was down as well and could not tell earlier.
@@ -101,6 +104,12 @@ type Words interface {
 	// Period is a line of that list, with its dates; end is nil when none is known.
 	Period(start When, end *When) string
 
+	// Day is the day of t in its zone: "1 August".
+	Day(t time.Time) string
+	// Month is that of t, with its year: "August 2005".
+	Month(t time.Time) string
+	// Zone is what the zone at t is called, or its offset where it has no name.
+	Zone(t time.Time) string
 	// Span is a length of time: "1 h 18 min".
 	Span(d time.Duration) string
 	// Clock is a moment as readers of the zone say it, with the date where it
@@ -110,6 +119,9 @@ type Words interface {
 	// exact one, else "between 17:02:40 and 17:03:10 SAST".
 	Bounds(w When) string
 }
+
+// Languages are all that there are, by their tag (BCP 47).
+var Languages = map[string]Words{"en": English, "de": German}
 
 // titleNames are as many as a title can hold and still be taken in at a glance:
 // of more, it names some and counts the rest.
