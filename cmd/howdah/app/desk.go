@@ -73,7 +73,7 @@ func deskOptions(c config.Config) (incidents.Options, error) {
 		})
 	}
 	return incidents.Options{
-		Site:       incidents.Site{Name: c.Site.Name, Zone: zone},
+		Site:       incidents.Site{Name: c.Site.Name, Zone: zone, Words: incidents.Languages[c.Site.Language]},
 		Components: components,
 		Settings: incidents.Settings{
 			PublishAfter: c.Detection.PublishAfter,

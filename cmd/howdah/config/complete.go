@@ -58,9 +58,10 @@ func (c Config) filled() Config {
 	}
 	if len(c.Components) == 0 && len(c.Checks) == 0 && !c.Mailserver.Off {
 		l := c.Mailserver.Listen
-		c.addBundled("imap", "Reading mail (IMAP)", l.IMAP, l.IMAPS)
-		c.addBundled("pop3", "Fetching mail (POP3)", l.POP3, l.POP3S)
-		c.addIntake("incoming", "Receiving mail (SMTP)", l.SMTP)
+		names := bundledNames[c.Site.Language]
+		c.addBundled("imap", names.reading, l.IMAP, l.IMAPS)
+		c.addBundled("pop3", names.fetching, l.POP3, l.POP3S)
+		c.addIntake("incoming", names.receiving, l.SMTP)
 		if len(c.Canaries) == 0 {
 			c.addCanary("incoming")
 		}
@@ -89,6 +90,14 @@ func (c Config) filled() Config {
 		}
 	}
 	return c
+}
+
+// bundledNames are what readers know the bundled server's components as, where
+// nothing else is configured, by the language of the site. A language that is
+// none is told as a mistake of its own.
+var bundledNames = map[string]struct{ reading, fetching, receiving string }{
+	"en": {"Reading mail (IMAP)", "Fetching mail (POP3)", "Receiving mail (SMTP)"},
+	"de": {"E-Mails lesen (IMAP)", "E-Mails abrufen (POP3)", "E-Mails empfangen (SMTP)"},
 }
 
 // addBundled adds a component of the bundled server with its check: on the

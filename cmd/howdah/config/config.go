@@ -37,7 +37,7 @@ type Site struct {
 }
 
 // Languages are the tags of those that the page can be in (BCP 47).
-var Languages = []string{"en"}
+var Languages = []string{"en", "de"}
 
 // Web says where the page is served, and what of it to whom.
 type Web struct {

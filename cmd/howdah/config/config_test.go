@@ -394,3 +394,19 @@ func agree(t *testing.T, key string, schema map[string]any, v any) {
 		}
 	}
 }
+
+func TestBundledServerIsNamedInTheLanguageOfTheSite(t *testing.T) {
+	for _, language := range Languages {
+		c := Default()
+		c.Site.Language = language
+		c, err := c.Complete()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range c.Components {
+			if k.Name == k.Key || language != "en" && strings.Contains(k.Name, "ing mail") {
+				t.Errorf("%s: %q is called %q", language, k.Key, k.Name)
+			}
+		}
+	}
+}
