@@ -206,6 +206,9 @@ var english = phrases{
 	wasTitle:  func(was string) string { return "The title was “" + was + "” before." },
 	wasImpact: func(was string) string { return "The impact was “" + was + "” before." },
 	wasTime:   func(was, is string) string { return "A time was told as " + was + " before, and is " + is + "." },
+	wasHow: func(was, is string) string {
+		return "How an outage ended was told as \u201c" + was + "\u201d before, and is \u201c" + is + "\u201d."
+	},
 	merged:    func(was string) string { return "What was told under “" + was + "” was moved here." },
 	split:     "An outage was moved between this thread and another.",
 	withdrawn: "What had been expected was withdrawn.",

@@ -82,7 +82,7 @@ type phrases struct {
 	messages            func(arrived, sent int) string
 	// What was changed
 	wasTitle, wasImpact, merged func(was string) string
-	wasTime                     func(was, is string) string
+	wasTime, wasHow             func(was, is string) string
 	split, withdrawn            string
 
 	// Pages
@@ -94,7 +94,7 @@ type phrases struct {
 }
 
 // languages are those that a site can be in, by their tag (BCP 47).
-var languages = map[string]*phrases{"en": &english}
+var languages = map[string]*phrases{"en": &english, "de": &german}
 
 // Languages are the tags of the languages that a Site can have.
 func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
