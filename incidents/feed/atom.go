@@ -73,10 +73,11 @@ func (a atom) FeedXml() interface{} {
 	return doc
 }
 
-// atomTime is t as Atom wants it, which has no way to say never.
+// atomTime is t as Atom wants it, which has no way to say never. Two changes
+// within a second have two times.
 func atomTime(t time.Time) string {
 	if t.IsZero() {
 		t = time.Unix(0, 0)
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t.UTC().Format("2006-01-02T15:04:05.999Z07:00")
 }
