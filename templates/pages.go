@@ -17,13 +17,22 @@ type Frame struct {
 	Data      Link         // the same for programs
 	Icon      template.URL // a data URL
 	Style     template.CSS
-	Live      Live   // how the page follows changes
-	Zone      string // name of the time zone
+	Live      Live     // how the page follows changes
+	Zone      string   // name of the time zone
+	Logo      *Picture // nil for none
+	Footer    []string // paragraphs of the site's own at the end
+	Links     []Link   // likewise, to elsewhere
 	Version   string
 	// Unsaved is since when updates could not be saved; zero when they could.
 	Unsaved Time
 	// Unread is since when what happened before can't be read; zero when it can.
 	Unread Time
+}
+
+// Picture is what stands beside the site's name.
+type Picture struct {
+	Src           string
+	Width, Height int // 0 when not known
 }
 
 // Link is an entry of the navigation.

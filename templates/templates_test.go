@@ -21,8 +21,9 @@ func full() []Page {
 	frame := Frame{
 		Title: nasty, Site: nasty, Root: "/status/", Canonical: "https://status.example.edu/status/",
 		Nav:   []Link{{"Status", "/status/", true}, {"Incidents", "/status/history", false}},
-		Feeds: []Feed{{"RSS", nasty, `type="application/rss+xml"`, "/status/feed.rss"}},
+		Feeds: []Feed{{Text: "RSS", Title: nasty, Type: `type="application/rss+xml"`, Href: "/status/feed.rss"}},
 		Icon:  "data:image/svg+xml,x", Style: template.CSS("p{margin:0}"), Zone: "UTC", Version: "1", Unsaved: now,
+		Logo: &Picture{"/status/logo-1.png", 48, 32}, Footer: []string{nasty}, Links: []Link{{Text: nasty, Href: "mailto:help@example.edu"}},
 	}
 	post := Post{ID: "u1", Href: "/status/incidents/i1#update-u1", Label: "Investigating", At: now, Paragraphs: []string{nasty, "second"}, Staff: true}
 	thread := Thread{Title: nasty, Href: "/status/incidents/i1", State: state, Started: now, Tally: "22 min", Latest: &post, Count: "3 updates"}
@@ -89,7 +90,7 @@ func nests(t *testing.T, name, html string) {
 	html = strings.Replace(html, "<!doctype html>", "", 1)
 	d := xml.NewDecoder(strings.NewReader(html))
 	d.Strict = false
-	d.AutoClose = []string{"meta", "link"}
+	d.AutoClose = []string{"meta", "link", "img"}
 	d.Entity = xml.HTMLEntity
 	depth := []string{}
 	for {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -122,7 +124,33 @@ func webSite(c config.Config) (web.Site, error) {
 	if err != nil {
 		return web.Site{}, fmt.Errorf("site.time_zone: %w", err)
 	}
-	return web.Site{Name: c.Site.Name, URL: u, Zone: zone, Language: c.Site.Language}, nil
+	s := web.Site{Name: c.Site.Name, URL: u, Zone: zone, Language: c.Site.Language, Accent: c.Site.Accent, Footer: c.Site.Footer}
+	for _, l := range c.Site.Links {
+		s.Links = append(s.Links, web.Link{Name: l.Name, URL: l.URL})
+	}
+	if s.Logo, err = brought(c.Site.Logo); err != nil {
+		return web.Site{}, fmt.Errorf("site.logo: %w", err)
+	}
+	css, err := brought(c.Site.CSS)
+	if err != nil {
+		return web.Site{}, fmt.Errorf("site.css: %w", err)
+	}
+	s.CSS = string(css)
+	return s, nil
+}
+
+// brought reads a small file of the site's own, nothing of one that is not
+// named; how much is too much is for its user to say.
+func brought(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 1<<20))
 }
 
 // requestsEnd bounds how long a stop waits for requests that are under way.

@@ -98,6 +98,9 @@ func parts(whole *edition) []func(*edition) resource {
 			list = append(list, func(ed *edition) resource { return ed.componentThreads(v, f) })
 		}
 	}
+	if l := whole.s.site.brand.logo; l != nil {
+		list = append(list, func(*edition) resource { return l.resource() })
+	}
 	for _, m := range whole.months() {
 		list = append(list, func(ed *edition) resource { return ed.monthPage(m) })
 	}

@@ -20,7 +20,10 @@ func (s *Server) frame(snap *incidents.Snapshot, title string) templates.Frame {
 		Root:    s.site.href(""),
 		Feeds:   s.feedLinks(),
 		Data:    templates.Link{Text: s.site.lang.stateData, Href: s.site.href(apiPath("summary"))},
-		Style:   template.CSS(public.Style()),
+		Style:   template.CSS(s.site.brand.style), // #nosec G203 -- ours, and what the configuration adds
+		Logo:    s.site.picture(),
+		Footer:  s.site.brand.footer,
+		Links:   s.site.brand.links,
 		Zone:    s.site.zoneName(),
 		Version: s.version,
 	}

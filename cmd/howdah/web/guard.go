@@ -7,19 +7,20 @@ import (
 	"runtime/debug"
 	"time"
 
-	"howdah/public"
-
 	"github.com/labstack/echo/v4"
 )
 
-// policy lets a page bring its own style sheet and icon, and follow changes by
+// policy lets a page bring the one style sheet and an icon, and follow changes by
 // the one script that this site has: nothing else here has a script's media
 // type, and what has another is not run as one.
-var policy = "default-src 'none'; style-src " + public.StyleSource() +
-	"; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+func policy(style string) string {
+	return "default-src 'none'; style-src " + style +
+		"; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // secured puts the security headers on every answer, also on faults.
-func secured(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) secured(next echo.HandlerFunc) echo.HandlerFunc {
+	policy := policy(s.site.brand.source)
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("Content-Security-Policy", policy)

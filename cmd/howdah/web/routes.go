@@ -28,6 +28,10 @@ func (s *Server) routes(e *echo.Echo) {
 		read("/"+public.ScriptName(), s.script)
 	}
 
+	if l := s.site.brand.logo; l != nil {
+		read("/"+l.place, s.serve(func(*edition) resource { return l.resource() }))
+	}
+
 	// Feeds
 	for _, f := range formats {
 		read("/"+placeUpdates+"."+f.ext, s.serve(func(ed *edition) resource { return ed.updates(f) }))

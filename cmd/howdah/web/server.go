@@ -33,6 +33,11 @@ type Site struct {
 	Zone *time.Location // of all times shown; nil means UTC
 	// Language is the tag of one of Languages; empty means English.
 	Language string
+	Logo     []byte // a PNG, JPEG, WebP or GIF; nil for none
+	Accent   string // colour of links, #rrggbb; empty for the page's own
+	Footer   string // plain text at the end of every page
+	Links    []Link // likewise
+	CSS      string // rules that come behind the page's own
 }
 
 // Options are what New needs. Board and Site are required.
@@ -133,7 +138,7 @@ func New(o Options) (*Server, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = extractor(o.TrustedProxies)
-	e.Use(s.logged, s.guarded, secured)
+	e.Use(s.logged, s.guarded, s.secured)
 	s.routes(e)
 	s.handler = below(st.path, e)
 	return s, nil

@@ -11,13 +11,14 @@ import (
 
 // site is a Site made ready for use.
 type site struct {
-	name string
-	id   string // opaque and stable: what the JSON calls the page
-	url  string // without a trailing slash
-	path string // of url: "" or "/status", without a trailing slash, decoded
-	root string // path of the front page as it stands in links: "/" or "/status/"
-	zone *time.Location
-	lang *phrases
+	name  string
+	id    string // opaque and stable: what the JSON calls the page
+	url   string // without a trailing slash
+	path  string // of url: "" or "/status", without a trailing slash, decoded
+	root  string // path of the front page as it stands in links: "/" or "/status/"
+	zone  *time.Location
+	lang  *phrases
+	brand brand
 	// file says that pages are files and link to files; up leads from the page
 	// at hand to the folder that holds them all.
 	file bool
@@ -45,6 +46,10 @@ func newSite(o Site) (site, error) {
 	}
 	if s.lang = languages[tag]; s.lang == nil {
 		return site{}, fmt.Errorf("site has the unknown language %q", o.Language)
+	}
+	var err error
+	if s.brand, err = newBrand(o); err != nil {
+		return site{}, err
 	}
 	if s.zone == nil {
 		s.zone = time.UTC
