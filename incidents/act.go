@@ -205,7 +205,7 @@ func (d *Desk) StateTimes(ctx context.Context, now time.Time, outage, by string,
 			return fmt.Errorf("%w: it is yet to come", ErrInvalid)
 		}
 		was := *o
-		o.Stated, o.Revision = &Stated{Start: start, End: end, By: by, At: now}, o.Revision+1
+		o.Stated, o.Revision = &Stated{Start: start, End: end, How: o.statedHow(), By: by, At: now}, o.Revision+1
 		if e := o.Ended(); e != nil && !e.Best.After(o.Began().Best) {
 			return fmt.Errorf("%w: it would end before it began", ErrInvalid)
 		}
@@ -218,6 +218,43 @@ func (d *Desk) StateTimes(ctx context.Context, now time.Time, outage, by string,
 		d.count(in)
 		return nil
 	})
+}
+
+// StateHow says in staff's words how an outage ended, for all to read.
+func (d *Desk) StateHow(ctx context.Context, now time.Time, outage, by, how string) (*Incident, error) {
+	id := ""
+	if in := d.Snapshot().withOutage(outage); in != nil {
+		id = in.ID
+	}
+	return d.act(ctx, now, id, by, func(in *Incident, now time.Time, by string) error {
+		o := in.outage(outage)
+		switch how = line(how); {
+		case o == nil:
+			return fmt.Errorf("outage %q: %w", outage, ErrNotFound)
+		case how == "":
+			return fmt.Errorf("%w: how is empty", ErrInvalid)
+		case utf8.RuneCountInString(how) > maxTitle:
+			return fmt.Errorf("%w: how is longer than %d characters", ErrInvalid, maxTitle)
+		case o.End == nil:
+			return fmt.Errorf("%w: it has no end yet", ErrInvalid)
+		}
+		in.change(Change{At: now, By: by, What: ChangedHow, Was: o.HowEnded(d.narrator.words), Now: how})
+		s := Stated{}
+		if o.Stated != nil {
+			s = *o.Stated
+		}
+		s.How, s.By, s.At = how, by, now
+		o.Stated, o.Revision = &s, o.Revision+1
+		in.touch(now)
+		return nil
+	})
+}
+
+func (o *Outage) statedHow() string {
+	if o.Stated == nil {
+		return ""
+	}
+	return o.Stated.How
 }
 
 func (s *Snapshot) withOutage(id string) *Incident {

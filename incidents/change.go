@@ -25,6 +25,7 @@ const (
 	ChangedTitle    Changed = "title"    // the titles
 	ChangedImpact   Changed = "impact"   // the impacts
 	ChangedTimes    Changed = "times"    // the times of an outage, in words
+	ChangedHow      Changed = "how"      // how an outage ended, in words; Was is empty where nothing was said
 	ChangedMerged   Changed = "merged"   // Was is the ID of the thread that came in
 	ChangedSplit    Changed = "split"    // Was and Now are the IDs of the threads that an outage went from and to
 	ChangedTaken    Changed = "taken"    // staff took it over
@@ -40,6 +41,8 @@ func (c Change) Public() bool {
 	switch c.What {
 	case ChangedTitle, ChangedImpact, ChangedTimes, ChangedMerged, ChangedSplit, ChangedExpected:
 		return true
+	case ChangedHow:
+		return c.Was != ""
 	}
 	return false
 }

@@ -10,6 +10,7 @@ import (
 func (o *Outage) same(old *Outage) bool {
 	return o.Domain == old.Domain && o.Start == old.Start && sameEnd(o.End, old.End) &&
 		o.Unclean == old.Unclean && o.Intermittent == old.Intermittent &&
+		o.Restarted == old.Restarted && o.Looping == old.Looping &&
 		slices.EqualFunc(o.Affected, old.Affected, func(a, b Affected) bool {
 			return a.Component == b.Component && a.Start == b.Start && sameEnd(a.End, b.End) && a.Partial == b.Partial
 		})

@@ -175,6 +175,8 @@ func (e english) LeftUnwatched(what []Part, at When) string {
 	return fmt.Sprintf("%s not been watched %s; a recovery was not seen.", e.subject(what, "has", "have"), e.since(at))
 }
 
+func (english) Restarted() string { return "restarted automatically" }
+
 func (english) Watching() string { return "We go on watching." }
 
 func (english) ToldLate() string {

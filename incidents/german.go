@@ -187,7 +187,7 @@ func (g german) LeftUnwatched(what []Part, at When) string {
 	return fmt.Sprintf("%s %s nicht mehr überwacht; eine Wiederherstellung wurde nicht beobachtet.", g.subject(what, "wird", "werden"), g.since(at))
 }
 
-func (german) Restarted() string { return "Automatisch neu gestartet" }
+func (german) Restarted() string { return "automatisch neu gestartet" }
 
 func (german) Watching() string { return "Wir beobachten den Betrieb weiter." }
 

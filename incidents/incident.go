@@ -149,8 +149,11 @@ func (in *Incident) Path() string {
 	return p
 }
 
-// Instability reports whether the thread holds more than one outage.
-func (in *Incident) Instability() bool { return len(in.Outages) > 1 }
+// Instability reports whether the thread holds more than one outage, or one in
+// which the service ended over and over.
+func (in *Incident) Instability() bool {
+	return len(in.Outages) > 1 || len(in.Outages) == 1 && in.Outages[0].Looping
+}
 
 // Ongoing reports whether one of its outages lasts.
 func (in *Incident) Ongoing() bool {

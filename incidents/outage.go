@@ -55,6 +55,11 @@ type Outage struct {
 	Unclean bool
 	// Intermittent says that it fails now and then, and works between.
 	Intermittent bool
+	// Restarted says that it ended because the service was started again by
+	// itself.
+	Restarted bool
+	// Looping says that the service ended over and over within it.
+	Looping bool
 	// Stated are the times as staff have put them right; nil when they have not.
 	// Start and End stay as the machine knows them.
 	Stated *Stated
@@ -63,9 +68,10 @@ type Outage struct {
 	Revision int
 }
 
-// Stated are times of an outage that a person vouches for.
+// Stated is what of an outage a person vouches for.
 type Stated struct {
 	Start, End time.Time // zero leaves it to the machine
+	How        string    // how it ended, in their words; empty for what the machine knows
 	By         string
 	At         time.Time // when it was stated
 }
@@ -86,6 +92,20 @@ func (o *Outage) Ended() *Moment {
 		return &m
 	}
 	return o.End
+}
+
+// HowEnded is how the outage ended, as staff have stated it or else as far as
+// the machine knows; empty while it lasts and where nobody knows.
+func (o *Outage) HowEnded(w Words) string {
+	switch {
+	case o.End == nil:
+		return ""
+	case o.Stated != nil && o.Stated.How != "":
+		return o.Stated.How
+	case o.Restarted:
+		return w.Restarted()
+	}
+	return ""
 }
 
 // Components are the keys of the affected components, each once, in order of

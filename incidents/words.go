@@ -40,7 +40,7 @@ type Words interface {
 	WasDown(what []Part, how How, start, end When) string
 	Watching() string
 	// Restarted is how an outage ended: the machine started the service again.
-	// Without a full stop.
+	// It is no sentence.
 	Restarted() string
 	// LeftUnwatched: nobody asked them after at, so nobody saw them recover.
 	LeftUnwatched(what []Part, at When) string

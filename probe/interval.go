@@ -84,6 +84,7 @@ func (t *Tracker) closeOutages(turn *turn) {
 		}
 		end := last.notBefore(out.Start.Best)
 		out.End = &end
+		out.Restarted = t.restarted(out)
 		delete(t.open, domain)
 		turn.touched.add(out)
 	}

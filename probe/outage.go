@@ -75,7 +75,10 @@ type Outage struct {
 	Start        Moment
 	End          *Moment // nil while it lasts
 	Affected     []Affected
-	// Exits are those of the supervised process that began or prolonged it.
+	// Restarted says that it ended because the process was started again.
+	Restarted bool
+	// Exits are those of the supervised process that began or prolonged it, of
+	// which only the first and the last keep their logs.
 	Exits []Exit
 	// Evidence is the failing run that confirmed it, nil when only an exit did.
 	Evidence *Result

@@ -20,6 +20,7 @@ type Tracker struct {
 	doubted    Reason             // why failures are not believed; empty when they are
 	orphans    []*Outage          // intermittent failures of components that are gone
 	seen       time.Time          // when it was last told anything
+	readyAt    time.Time          // when a supervised process was last up again
 }
 
 // component is a component with what happens to it now.
@@ -195,7 +196,7 @@ func (t *Tracker) Exit(now time.Time, e Exit) Changes {
 		t.settle(turn, c)
 		if out := c.outage; out != nil && !told[out] {
 			told[out] = true
-			out.Exits = append(out.Exits, e)
+			out.addExit(e)
 			turn.touched.add(out)
 		}
 		c.observe(turn)
@@ -218,6 +219,7 @@ func (t *Tracker) Exit(now time.Time, e Exit) Changes {
 // not known to work is asked at once.
 func (t *Tracker) Ready(now time.Time) Changes {
 	var ch Changes
+	t.readyAt = now
 	for _, w := range t.checks {
 		if w.state != Up {
 			w.kickedAt, w.readyAt = now, now

@@ -188,6 +188,7 @@ type Outage struct {
 	Lasted string
 	What   string // the components
 }
+	How    string // how it ended; empty where nobody knows
 
 // Incident is the page of one thread.
 type Incident struct {

@@ -113,8 +113,10 @@ reminded when it is overdue, and the recovery is held against it.`
 
 func timesCommand(g *global) *cobra.Command {
 	var start, end string
-	cmd := actCommand(g, "times", "OUTAGE", "Put right when an outage, by its ID, began and ended", cobra.ExactArgs(1),
+	var how string
+	cmd := actCommand(g, "times", "OUTAGE", "Put right when an outage, by its ID, began and ended, and say how", cobra.ExactArgs(1),
 		func(_ *cobra.Command, _ []string, r *app.ActRequest) error {
+			r.Text = how
 			c, err := g.load()
 			if err != nil {
 				return err
@@ -132,8 +134,10 @@ func timesCommand(g *global) *cobra.Command {
 			return nil
 		})
 	cmd.Long = `Put right when an outage, by its ID, began and ended, as a dated correction. What
-is left out is as the machine knows it; what it knows is kept beside.`
+is left out is as the machine knows it; what it knows is kept beside. --how says
+in your words how it ended, for all to read: "rebooted by staff".`
 	cmd.Flags().StringVar(&start, "start", "", "`time` when it began")
 	cmd.Flags().StringVar(&end, "end", "", "`time` when it ended")
+	cmd.Flags().StringVar(&how, "how", "", "how it ended, in `words`")
 	return cmd
 }

@@ -87,6 +87,9 @@ func printIncident(w io.Writer, in app.IncidentInfo) {
 		if o.EndedAt != nil {
 			end = fmt.Sprintf("%s  (%s)", o.EndedAt.Format(time.RFC3339), o.EndedAt.Sub(o.StartedAt).Round(time.Second))
 		}
+		if o.HowEnded != "" {
+			end += "  " + o.HowEnded
+		}
 		fmt.Fprintf(w, "outage %s  %s  to  %s  %s\n", o.ID, o.StartedAt.Format(time.RFC3339), end, strings.Join(o.Components, ", "))
 		if o.Measured != nil {
 			fmt.Fprintf(w, "  as stated by %s; measured from %s\n", o.StatedBy, o.Measured.StartedAt.Format(time.RFC3339))

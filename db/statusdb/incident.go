@@ -89,8 +89,9 @@ const (
 INSERT INTO incident_outage (outage_id, incident_id, domain,
     start_earliest_at, start_best_at, start_latest_at, start_source,
     end_earliest_at, end_best_at, end_latest_at, end_source, unclean,
-    intermittent, revision, stated_start_at, stated_end_at, stated_by, stated_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+    intermittent, revision, stated_start_at, stated_end_at, stated_by, stated_at,
+    restarted, looping, stated_how)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
 ON CONFLICT (outage_id) DO UPDATE SET
     domain = excluded.domain,
     start_earliest_at = excluded.start_earliest_at,
@@ -107,7 +108,10 @@ ON CONFLICT (outage_id) DO UPDATE SET
     stated_start_at = excluded.stated_start_at,
     stated_end_at = excluded.stated_end_at,
     stated_by = excluded.stated_by,
-    stated_at = excluded.stated_at
+    stated_at = excluded.stated_at,
+    restarted = excluded.restarted,
+    looping = excluded.looping,
+    stated_how = excluded.stated_how
 WHERE incident_outage.incident_id = excluded.incident_id
   AND (incident_outage.end_best_at IS NULL OR incident_outage.revision < excluded.revision)`
 
@@ -131,6 +135,7 @@ func saveIncidentOutage(ctx context.Context, tx *sql.Tx, incident string, o *inc
 		row([]any{o.ID, incident, o.Domain}, when.values(), []any{
 			o.Unclean, o.Intermittent, o.Revision,
 			sqlite.Millis(stated.Start), sqlite.Millis(stated.End), stated.By, sqlite.Millis(stated.At),
+			o.Restarted, o.Looping, stated.How,
 		})...)
 	if err != nil {
 		return err

@@ -18,8 +18,8 @@ const maxLogTail = 22 << 10
 const upsertOutage = `
 INSERT INTO outage (id, domain,
     start_earliest_at, start_best_at, start_latest_at, start_source,
-    end_earliest_at, end_best_at, end_latest_at, end_source, evidence, intermittent)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    end_earliest_at, end_best_at, end_latest_at, end_source, evidence, intermittent, restarted)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT (id) DO UPDATE SET
     domain = excluded.domain,
     start_earliest_at = excluded.start_earliest_at,
@@ -31,7 +31,8 @@ ON CONFLICT (id) DO UPDATE SET
     end_latest_at = excluded.end_latest_at,
     end_source = excluded.end_source,
     evidence = excluded.evidence,
-    intermittent = excluded.intermittent
+    intermittent = excluded.intermittent,
+    restarted = excluded.restarted
 WHERE outage.end_best_at IS NULL`
 
 // saveOutage writes the outage with its affected components and exits,
@@ -44,7 +45,7 @@ func saveOutage(ctx context.Context, tx *sql.Tx, o probe.Outage) error {
 	}
 	when := factSpan(o.Start, o.End)
 	done, err := tx.ExecContext(ctx, upsertOutage,
-		row([]any{o.ID, o.Domain}, when.values(), []any{evidence, o.Intermittent})...)
+		row([]any{o.ID, o.Domain}, when.values(), []any{evidence, o.Intermittent, o.Restarted})...)
 	if err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ const (
 	selectOutages = `
 SELECT id, domain,
     start_earliest_at, start_best_at, start_latest_at, start_source,
-    end_earliest_at, end_best_at, end_latest_at, end_source, evidence, intermittent
+    end_earliest_at, end_best_at, end_latest_at, end_source, evidence, intermittent, restarted
 FROM outage
 WHERE end_best_at IS NULL OR end_best_at >= ?1
 ORDER BY start_best_at, id`
@@ -167,7 +168,7 @@ func loadOutages(ctx context.Context, tx *sql.Tx, from int64, out *[]probe.Outag
 		var o probe.Outage
 		var when span
 		var evidence sql.NullString
-		if err := r.Scan(row([]any{&o.ID, &o.Domain}, when.dest(), []any{&evidence, &o.Intermittent})...); err != nil {
+		if err := r.Scan(row([]any{&o.ID, &o.Domain}, when.dest(), []any{&evidence, &o.Intermittent, &o.Restarted})...); err != nil {
 			return err
 		}
 		o.Start, o.End = when.facts()

@@ -34,7 +34,7 @@ func threadOfVersion1() *incidents.Incident {
 	u := &in.Updates[0]
 	u.Topic, u.ExpectedAt, u.Edits, u.Sent, u.Arrived = "", time.Time{}, nil, 0, 0
 	o := &in.Outages[0]
-	o.Intermittent, o.Revision, o.Stated = false, 0, nil
+	o.Intermittent, o.Revision, o.Stated, o.Restarted, o.Looping = false, 0, nil, false, false
 	for i := range o.Affected {
 		o.Affected[i].Reason = ""
 	}
@@ -44,7 +44,7 @@ func threadOfVersion1() *incidents.Incident {
 // outageOfVersion1 is the outage likewise.
 func outageOfVersion1() probe.Outage {
 	o := endedOutage()
-	o.Intermittent = false
+	o.Intermittent, o.Restarted = false, false
 	return o
 }
 

@@ -110,7 +110,7 @@ func endedOutage() probe.Outage {
 	end, half := probe.Exact(at(78*time.Minute), probe.SourceFirstGood), bracket(20*time.Minute, probe.SourceFirstGood)
 	evidence := failingRun()
 	return probe.Outage{
-		ID: "ab34cd56ef12", Domain: "elephant", Intermittent: true,
+		ID: "ab34cd56ef12", Domain: "elephant", Intermittent: true, Restarted: true,
 		Start: bracket(0, probe.SourcePhase), End: &end,
 		Affected: []probe.Affected{
 			{Component: "imap", Start: bracket(0, probe.SourcePhase), End: &half, Reason: "greeting.timeout", Partial: true},
@@ -127,8 +127,8 @@ func endedOutage() probe.Outage {
 
 func told(o probe.Outage) incidents.Outage {
 	s := incidents.Outage{
-		ID: o.ID, Domain: o.Domain, Start: storyMoment(o.Start), Unclean: true, Intermittent: true, Revision: 1,
-		Stated: &incidents.Stated{Start: at(-time.Hour), End: at(2 * time.Hour), By: "Thandi", At: at(3 * time.Hour)},
+		ID: o.ID, Domain: o.Domain, Start: storyMoment(o.Start), Unclean: true, Intermittent: true, Revision: 1, Restarted: true, Looping: true,
+		Stated: &incidents.Stated{Start: at(-time.Hour), End: at(2 * time.Hour), How: "Rebooted", By: "Thandi", At: at(3 * time.Hour)},
 	}
 	if o.End != nil {
 		m := storyMoment(*o.End)

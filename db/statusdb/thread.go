@@ -95,7 +95,8 @@ const selectIncidentOutages = `
 SELECT incident_id, outage_id, domain,
     start_earliest_at, start_best_at, start_latest_at, start_source,
     end_earliest_at, end_best_at, end_latest_at, end_source, unclean,
-    intermittent, revision, stated_start_at, stated_end_at, stated_by, stated_at
+    intermittent, revision, stated_start_at, stated_end_at, stated_by, stated_at,
+    restarted, looping, stated_how
 FROM incident_outage
 ORDER BY incident_id, start_best_at, outage_id`
 
@@ -112,6 +113,7 @@ func (t *threads) loadOutages(ctx context.Context, tx *sql.Tx) error {
 		var start, end, at int64
 		if err := r.Scan(row([]any{&id, &o.ID, &o.Domain}, when.dest(), []any{
 			&o.Unclean, &o.Intermittent, &o.Revision, &start, &end, &stated.By, &at,
+			&o.Restarted, &o.Looping, &stated.How,
 		})...); err != nil {
 			return err
 		}

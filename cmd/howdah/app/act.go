@@ -65,6 +65,12 @@ var acts = map[string]func(context.Context, *incidents.Desk, time.Time, ActReque
 		return d.Expect(ctx, now, r.ID, r.By, r.Text, r.At)
 	},
 	"times": func(ctx context.Context, d *incidents.Desk, now time.Time, r ActRequest) (*incidents.Incident, error) {
+		if r.Text != "" {
+			in, err := d.StateHow(ctx, now, r.ID, r.By, r.Text)
+			if err != nil || r.Start.IsZero() && r.End.IsZero() {
+				return in, err
+			}
+		}
 		return d.StateTimes(ctx, now, r.ID, r.By, r.Start, r.End)
 	},
 }

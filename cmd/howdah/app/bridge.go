@@ -57,6 +57,8 @@ func story(o *probe.Outage) incidents.Outage {
 		End:          momentOrNil(o.End),
 		Unclean:      o.Start.Source == probe.SourceUnclean,
 		Intermittent: o.Intermittent,
+		Restarted:    o.Restarted,
+		Looping:      o.Looping(),
 	}
 	for _, a := range o.Affected {
 		s.Affected = append(s.Affected, incidents.Affected{

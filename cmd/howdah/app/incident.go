@@ -68,6 +68,7 @@ type OutageInfo struct {
 	ID         string     `json:"id"`
 	StartedAt  time.Time  `json:"started_at"`
 	EndedAt    *time.Time `json:"ended_at"`
+	HowEnded   string     `json:"how_ended"` // empty where nobody knows
 	Components []string   `json:"components"`
 	// Measured are the times as the machine knows them, where staff have stated
 	// others.

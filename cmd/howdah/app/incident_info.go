@@ -35,11 +35,11 @@ func (n newsroom) info(in *incidents.Incident) IncidentInfo {
 }
 
 func outageInfo(o *incidents.Outage) OutageInfo {
-	info := OutageInfo{ID: o.ID, StartedAt: o.Began().Best, Components: o.Components()}
+	info := OutageInfo{ID: o.ID, StartedAt: o.Began().Best, HowEnded: o.HowEnded(incidents.English), Components: o.Components()}
 	if end := o.Ended(); end != nil {
 		info.EndedAt = &end.Best
 	}
-	if o.Stated != nil {
+	if s := o.Stated; s != nil && !(s.Start.IsZero() && s.End.IsZero()) {
 		info.StatedBy = o.Stated.By
 		info.Measured = &MeasuredInfo{StartedAt: o.Start.Best}
 		if o.End != nil {

@@ -43,6 +43,7 @@ type player struct {
 	mail     []*testMessage // sent, not arrived
 	sent     int
 	sendNext time.Time
+	returned []timeline.Event // of which it is to be told how they came back
 
 	unsaved probe.Facts
 	savedAt time.Time
@@ -177,11 +178,13 @@ func (p *player) happen(ctx context.Context, e timeline.Event) error {
 		}))
 	case timeline.HostUp:
 		delete(p.down, e.Subject)
+		p.returned = append(p.returned, e)
 		return p.tell(ctx, p.tracker.Ready(p.now))
 	case timeline.Down:
 		p.down[e.Subject] = true
 	case timeline.Up:
 		delete(p.down, e.Subject)
+		p.returned = append(p.returned, e)
 	case timeline.Staff:
 		return p.post(ctx, e)
 	}
@@ -217,6 +220,9 @@ func (p *player) ask(c probe.Check) probe.Result {
 // tell saves what changed and tells the desk, in this order, and starts what
 // was asked for.
 func (p *player) tell(ctx context.Context, ch probe.Changes) error {
+	for i := range ch.Outages {
+		ch.Outages[i].Restarted = false // who started it again the timeline says, or nobody
+	}
 	p.unsaved.Outages = append(p.unsaved.Outages, ch.Outages...)
 	p.unsaved.Blips = append(p.unsaved.Blips, ch.Blips...)
 	p.unsaved.Segments = append(p.unsaved.Segments, ch.Segments...)
@@ -228,6 +234,9 @@ func (p *player) tell(ctx context.Context, ch probe.Changes) error {
 		p.unsaved, p.savedAt = probe.Facts{}, p.now
 	}
 	p.bridge.Observe(p.now, ch)
+	if err := p.tellHow(ctx); err != nil {
+		return err
+	}
 	for _, key := range ch.Kick {
 		p.next[key] = p.now
 	}
@@ -266,26 +275,6 @@ func (p *player) deliver() {
 		}
 	}
 	p.mail = kept
-}
-
-// post is what staff wrote: in the newest open thread, or in one of its own.
-func (p *player) post(ctx context.Context, e timeline.Event) error {
-	post := incidents.Post{
-		Title: e.Post.Title, State: incidents.State(e.Subject), Body: e.Post.Text, By: e.Post.By,
-		Topic: incidents.Topic(e.Post.Topic), ExpectedAt: e.Post.Expected,
-	}
-	if post.By == "" {
-		post.By = "staff"
-	}
-	if open := p.desk.Snapshot().Unresolved(); len(open) > 0 && post.Title == "" {
-		post.IncidentID = open[0].ID
-	}
-	if post.IncidentID == "" && post.Title == "" {
-		return fmt.Errorf("no thread is open at %s; give the post a title", p.now.Format(time.RFC3339))
-	}
-	_, _, err := p.desk.Post(ctx, p.now, post)
-	p.deskNext = p.now
-	return err
 }
 
 func later(a, b time.Time) time.Time {

@@ -107,7 +107,7 @@ func (ed *edition) outage(o *incidents.Outage) templates.Outage {
 	case end.Source == incidents.SourceStaff:
 		to.Within = st.lang.statedBy
 	}
-	row.To = &to
+	row.To, row.How = &to, o.HowEnded(st.lang.words)
 	if o.Began().Source == incidents.SourceStaff {
 		row.From.Within = st.lang.statedBy
 	}

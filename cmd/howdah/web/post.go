@@ -89,6 +89,8 @@ func (ed *edition) changes(in *incidents.Incident) []templates.Change {
 			text = l.wasImpact(c.Was)
 		case incidents.ChangedTimes:
 			text = l.wasTime(c.Was, c.Now)
+		case incidents.ChangedHow:
+			text = l.wasHow(c.Was, c.Now)
 		case incidents.ChangedMerged:
 			text = l.merged(c.Was)
 		case incidents.ChangedSplit:
