@@ -221,8 +221,8 @@ func (g german) Total(what []Part, times int, down time.Duration) string {
 
 func (g german) Found(topic Topic, quote string) string {
 	who := map[Topic]string{
-		"":              "Befund unserer Technik",
-		TopicCause:      "Ursache nach dem Befund unserer Technik",
+		"":              "Befund unseres Teams",
+		TopicCause:      "Ursache nach dem Befund unseres Teams",
 		TopicWorkaround: "Vorläufige Abhilfe",
 		TopicFix:        "Dauerhafte Behebung",
 	}[topic]

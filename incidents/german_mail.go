@@ -6,15 +6,15 @@ import (
 )
 
 func (german) MailWaits() string {
-	return "An Sie gerichtete E-Mails sollten auf den sendenden Servern warten, die normalerweise weitere Zustellversuche unternehmen; bitte rechnen Sie mit Verzögerungen."
+	return "E-Mails an Sie sollten auf den absendenden Servern warten; diese versuchen die Zustellung normalerweise erneut. Bitte rechnen Sie mit Verzögerungen."
 }
 
 func (g german) MailAccepted(checked When) string {
-	return fmt.Sprintf("An Sie gerichtete E-Mails werden weiterhin angenommen (geprüft %s).", g.atMinute(checked))
+	return fmt.Sprintf("E-Mails an Sie werden weiterhin angenommen (geprüft %s).", g.atMinute(checked))
 }
 
 func (g german) MailStored(checked When) string {
-	return fmt.Sprintf("An Sie gerichtete E-Mails werden weiterhin angenommen und gespeichert (geprüft %s).", g.atMinute(checked))
+	return fmt.Sprintf("E-Mails an Sie werden weiterhin angenommen und gespeichert (geprüft %s).", g.atMinute(checked))
 }
 
 func (german) MailAtRisk() string {
@@ -46,7 +46,7 @@ func (g german) MailArrived(n int, slowest time.Duration, meanwhile bool) string
 	if meanwhile {
 		when = "während der Ausfälle"
 	}
-	const lost = "uns sind keine verlorenen E-Mails bekannt."
+	const lost = "von verlorenen E-Mails ist uns nichts bekannt."
 	switch n {
 	case 1:
 		return fmt.Sprintf("Die %s gesendete Testnachricht ist nach %s angekommen; %s", when, g.minutes(slowest), lost)
