@@ -2,8 +2,6 @@ package probe
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -168,46 +166,6 @@ func (c *conn) use(w net.Conn) {
 		left = c.in.left
 	}
 	c.wire, c.in = w, newLineReader(w, left)
-}
-
-// encrypt begins TLS. The certificate is noted also when it is refused, so
-// that one that has run out can be seen to have.
-func (c *conn) encrypt(ctx context.Context) error {
-	w := tls.Client(c.raw, &tls.Config{
-		ServerName: c.target.Host,
-		MinVersion: c.target.offeredTLS(),
-		// VerifyConnection below verifies, unless the target says not to.
-		InsecureSkipVerify: true, // #nosec G402 -- VerifyConnection does it, and says what is wrong
-		VerifyConnection:   c.verify,
-	})
-	if err := w.HandshakeContext(ctx); err != nil {
-		return err
-	}
-	c.encrypted = true
-	c.use(w)
-	return nil
-}
-
-func (c *conn) verify(state tls.ConnectionState) error {
-	leaf := state.PeerCertificates[0]
-	options := x509.VerifyOptions{DNSName: c.target.Host, Roots: c.runner.RootCAs, Intermediates: x509.NewCertPool(), CurrentTime: time.Now()}
-	for _, cert := range state.PeerCertificates[1:] {
-		options.Intermediates.AddCert(cert)
-	}
-	_, err := leaf.Verify(options)
-	c.tls = &TLSInfo{
-		Version:  tls.VersionName(state.Version),
-		Cipher:   tls.CipherSuiteName(state.CipherSuite),
-		NotAfter: leaf.NotAfter.UTC(),
-		Verified: err == nil,
-	}
-	if c.target.Insecure {
-		err = nil
-	}
-	if err == nil && state.Version < c.target.minTLS() {
-		return &fault{"version", tls.VersionName(state.Version) + " and no newer one is spoken"}
-	}
-	return err
 }
 
 // send writes one line; shown stands for it in the transcript.

@@ -91,7 +91,7 @@ func (d *drawer) open(context.Context) error {
 	err := d.ask("SELECT "+folderName(d.folder), "", d.note)
 	if f := (*fault)(nil); errors.As(err, &f) && f.cause == "no" {
 		d.exists = 0
-		if err := d.ask("CREATE "+folderName(d.folder), "", nil); err != nil {
+		if err := d.create(); err != nil {
 			return err
 		}
 		err = d.ask("SELECT "+folderName(d.folder), "", d.note)
@@ -104,6 +104,16 @@ func (d *drawer) open(context.Context) error {
 		return err
 	}
 	return d.remove(stale)
+}
+
+// create makes the folder. Another run may have made it just now (RFC 5530,
+// section 3).
+func (d *drawer) create() error {
+	err := d.ask("CREATE "+folderName(d.folder), "", nil)
+	if f := (*fault)(nil); errors.As(err, &f) && strings.HasPrefix(strings.ToUpper(f.detail), "[ALREADYEXISTS]") {
+		return nil
+	}
+	return err
 }
 
 // offer begins to put a message into a folder, up to where the server wants its

@@ -32,6 +32,7 @@ func TestIMAPFolder(t *testing.T) {
 			"S: * 1 FETCH (UID 41 FLAGS (\\Seen))", giveText, "S: a10 OK", "C: a11 UID STORE 42 +FLAGS.SILENT (\\Deleted)", "S: a11 OK", "C: a12 UID EXPUNGE 42", "S: * 6 EXPUNGE", "S: a12 OK",
 			"C: a13 NOOP", "S: a13 OK", "C: a14 UID SEARCH 1:5 UID 42", "S: * SEARCH", "S: a14 OK", "C: a15 LOGOUT", "S: a15 OK")...), ""},
 		{"is made", folderUntilAppend("", `C: a5 SELECT`, "S: a5 NO [TRYCREATE] what", `C: a6 CREATE "A&-B C"`, "S: a6 NO [NOPERM] never", hang), "folder.no"},
+		{"was made just now", folderUntilAppend("", `C: a5 SELECT`, "S: a5 NO what", "C: a6 CREATE", "S: a6 NO [alreadyexists] it is there", "C: a7 SELECT", "S: a7 NO [CORRUPTION] index", hang), "folder.broken"},
 		{"is broken", folderUntilAppend("", `C: a5 SELECT`, "S: a5 NO [CORRUPTION] index", hang), "folder.broken"},
 		{"is not to be opened", folderUntilAppend("", `C: a5 SELECT`, "S: a5 NO what", "C: a6 CREATE", "S: a6 OK", "C: a7 SELECT", "S: a7 NO never", hang), "folder.no"},
 		{"quota", folderUntilAppend("", append(empty[:len(empty):len(empty)], "C: a7 APPEND", "S: a7 NO [OVERQUOTA] full", hang)...), "append.quota"},

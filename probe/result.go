@@ -47,9 +47,13 @@ type Phase struct {
 
 // TLSInfo describes the encryption that a run met.
 type TLSInfo struct {
-	Version  string    `json:"version"` // "TLS 1.3"
-	Cipher   string    `json:"cipher"`
-	NotAfter time.Time `json:"not_after"` // of the leaf certificate, UTC
+	Version string `json:"version"` // "TLS 1.3"
+	Cipher  string `json:"cipher"`
+	// NotAfter is when the first certificate ends of those that lead from the
+	// server's to the authority, UTC; where it is not verified, that of the
+	// server's own. Where several ways lead there, the one that lasts longest
+	// counts.
+	NotAfter time.Time `json:"not_after"`
 	Verified bool      `json:"verified"`
 }
 

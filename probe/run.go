@@ -113,7 +113,7 @@ func (c *conn) result(check Check, err error) Result {
 		r.Detail = c.log.clean(ended.detail, maxDetail)
 	case c.warned, r.Took > c.runner.slow():
 		r.Verdict, r.Detail = Slow, c.log.clean(c.note, maxDetail)
-	case c.target.Scheme == "tls" && c.renewalDue():
+	case c.renewalDue():
 		r.Verdict, r.Detail = Slow, "the certificate ends at "+c.tls.NotAfter.Format(time.RFC3339)
 	default:
 		r.Detail = c.log.clean(c.note, maxDetail)

@@ -169,6 +169,8 @@ type authority struct {
 	pool *x509.CertPool
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
+	// below are the certificates between the trusted one and those it signs.
+	below []*x509.Certificate
 }
 
 func newAuthority(t *testing.T) *authority {
@@ -176,7 +178,7 @@ func newAuthority(t *testing.T) *authority {
 	a := &authority{pool: x509.NewCertPool()}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
-		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
+		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	a.cert, a.key = a.sign(t, template)
@@ -197,7 +199,24 @@ func (a *authority) leaf(t *testing.T, name string, left time.Duration) tls.Cert
 		template.DNSNames = []string{name}
 	}
 	cert, key := a.sign(t, template)
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
+	pair := tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
+	for _, cert := range a.below {
+		pair.Certificate = append(pair.Certificate, cert.Raw)
+	}
+	return pair
+}
+
+// intermediate is an authority that a vouches for until left has passed.
+func (a *authority) intermediate(t *testing.T, left time.Duration) *authority {
+	t.Helper()
+	b := &authority{pool: a.pool}
+	b.cert, b.key = a.sign(t, &x509.Certificate{
+		SerialNumber: big.NewInt(3), Subject: pkix.Name{CommonName: "test intermediate"},
+		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(left),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	})
+	b.below = append([]*x509.Certificate{b.cert}, a.below...)
+	return b
 }
 
 func (a *authority) sign(t *testing.T, template *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey) {

@@ -7,11 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"time"
 )
-
-// renewWithin is when a certificate should have been renewed.
-const renewWithin = 14 * 24 * time.Hour
 
 var streamSchemes = []scheme{
 	{name: "tcp", options: plain, speak: askStream},
@@ -112,10 +108,4 @@ func (t Target) offeredTLS() uint16 {
 		return tls.VersionTLS10
 	}
 	return t.minTLS()
-}
-
-// renewalDue reports whether the certificate ends within 14 days, where
-// certificates are checked.
-func (c *conn) renewalDue() bool {
-	return c.tls != nil && !c.target.Insecure && c.tls.NotAfter.Sub(c.begun) < renewWithin
 }
