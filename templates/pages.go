@@ -45,6 +45,8 @@ type Link struct {
 type Feed struct {
 	Text  string // in the footer
 	Title string // for autodiscovery
+	// Format is its name alone: "Atom".
+	Format string
 	// Type is the whole attribute, as in type="application/rss+xml": escaped
 	// as text its plus sign would be hidden from readers that don't parse HTML.
 	// It is never made of what people wrote.

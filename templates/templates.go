@@ -32,10 +32,12 @@ func (MonthPage) file() string       { return "month.html" }
 func (DayPage) file() string         { return "day.html" }
 func (MaintenancePage) file() string { return "maintenance.html" }
 func (Problem) file() string         { return "problem.html" }
+func (Subscribe) file() string       { return "subscribe.html" }
+func (Embed) file() string           { return "embed.html" }
 
 // declared holds each page once; a file that it does not lead to fails the
 // tests.
-var declared = []Page{Front{}, Incident{}, History{}, ComponentPage{}, MonthPage{}, DayPage{}, MaintenancePage{}, Problem{}}
+var declared = []Page{Front{}, Incident{}, History{}, ComponentPage{}, MonthPage{}, DayPage{}, MaintenancePage{}, Problem{}, Subscribe{}, Embed{}}
 
 // parsed is complete before main begins and never written to again, so Render
 // may be called from any goroutine. A template that does not parse stops the

@@ -48,6 +48,10 @@ func full() []Page {
 			Of: nasty, Shares: shares, Year: []YearRow{{Link{Text: nasty, Href: "/status/history/2005-08"}, []Cell{{}, {2, "/status/history/2005-08-02", "down1", nasty}, {Day: 3, Href: "/x", Kind: "up"}}}},
 			Line: &Line{96, 16, "M0 1l2 3", nasty}, Times: []Times{{nasty, []PhaseRow{{nasty, nasty, nasty}}, nasty}}, Blips: nasty},
 		Problem{Frame: frame, Heading: nasty, Text: nasty},
+		Subscribe{Frame: frame, Heading: nasty, Ways: []Way{{ID: "feeds", Heading: nasty, Text: nasty, Warning: nasty, Feeds: frame.Feeds,
+			Named: []NamedFeeds{{nasty, "/status/components/imap", frame.Feeds}}, Links: frame.Links,
+			Picture: Link{Text: nasty, Href: "/status/badge.svg"}, Snippets: []Snippet{{nasty, nasty}}}}},
+		Embed{Frame: frame, State: state, Href: "https://status.example.edu/status/"},
 	}
 }
 
@@ -73,6 +77,9 @@ func TestEveryPageRendersFullAndEmpty(t *testing.T) {
 			}
 		}
 		for _, want := range []string{"<!doctype html>", `<html lang="`, `<main id="main">`, `href="#main"`, `charset="utf-8"`} {
+			if _, short := p.(Embed); short && want == `href="#main"` {
+				continue // there is nothing to skip
+			}
 			if strings.Count(html, want) != 1 {
 				t.Errorf("%s has %q %d times, want once", p.file(), want, strings.Count(html, want))
 			}

@@ -20,7 +20,7 @@ func (f *Feed) addMaintenance(s *incidents.Snapshot, site Site, m *incidents.Mai
 	}
 	f.Items = append(f.Items, Item{
 		ID:        clean(site.URL + "/" + m.Path()),
-		Link:      site.noticeOf(m),
+		Link:      clean(site.URL + "/" + m.Path()),
 		Title:     clean(m.Title),
 		HTML:      b.String(),
 		Published: m.CreatedAt,
@@ -39,7 +39,7 @@ func (f *Feed) addMaintenanceUpdates(s *incidents.Snapshot, site Site, m *incide
 		}
 		f.Items = append(f.Items, Item{
 			ID:        clean(site.URL + "/updates/" + u.ID),
-			Link:      site.noticeOf(m),
+			Link:      clean(site.URL + "/" + m.Path() + "#update-" + u.ID),
 			Title:     clean(site.Words.State(u.State) + ": " + m.Title),
 			HTML:      html,
 			Published: u.AnnouncedAt,
@@ -56,9 +56,4 @@ func (site Site) planned(m *incidents.Maintenance) string {
 	}
 	end := exactly(m.End)
 	return site.Words.Period(exactly(m.Start), &end)
-}
-
-// noticeOf is where the front page tells of it.
-func (site Site) noticeOf(m *incidents.Maintenance) string {
-	return clean(site.URL + "/#maintenance-" + m.ID)
 }

@@ -88,7 +88,8 @@ var english = phrases{
 		Incidents:  "Incidents",
 		SeeThePage: "See how things stand now",
 	},
-	words: incidents.English,
+	words:  incidents.English,
+	places: englishPlaces,
 
 	day:    func(t time.Time) string { return t.Format("2 January") },
 	date:   func(t time.Time) string { return t.Format("2 January 2006") },
@@ -224,6 +225,7 @@ var english = phrases{
 		http.StatusNotFound:            {"Page not found", "There is nothing at this address. The link may be mistyped or out of date."},
 		http.StatusMethodNotAllowed:    {"That can't be done here", "This address can only be read."},
 		http.StatusInternalServerError: {"Something went wrong", "This page could not be made. That is a fault of the status page and says nothing about the services it watches."},
+		http.StatusServiceUnavailable:  {"Too much at once", "This page can’t be shown at the moment. Try again in a minute."},
 	},
 }
 

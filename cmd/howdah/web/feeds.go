@@ -54,14 +54,18 @@ func (ed *edition) componentThreads(v *incidents.ComponentView, f format) resour
 func (ed *edition) feed(place string, f format, fill func(feed.Site) *feed.Feed) resource {
 	path := place + "." + f.ext
 	return resource{key: path, kind: f.kind, shared: true, make: func(w io.Writer) error {
-		st := ed.s.site
-		b, err := f.encode(fill(feed.Site{Name: st.name, URL: st.url, Zone: st.zone, Language: st.lang.Lang, Words: st.lang.words}), path)
+		b, err := f.encode(fill(ed.s.site.feedSite()), path)
 		if err != nil {
 			return err
 		}
 		_, err = w.Write(b)
 		return err
 	}}
+}
+
+// feedSite is the site as feeds and calendars speak of it.
+func (s site) feedSite() feed.Site {
+	return feed.Site{Name: s.name, URL: s.url, Zone: s.zone, Language: s.lang.Lang, Words: s.lang.words}
 }
 
 // componentFeed answers with the feed of a component in one format.
@@ -113,10 +117,11 @@ func (s *Server) linksTo(place, what string) []templates.Feed {
 		kind, _, _ := strings.Cut(f.kind, ";")
 		text := s.site.lang.feedOf(what, f.name)
 		list = append(list, templates.Feed{
-			Text:  text,
-			Title: s.site.lang.titled(s.site.name, text),
-			Type:  template.HTMLAttr(`type="` + kind + `"`), // #nosec G203 -- a constant of package feed
-			Href:  s.site.href(place + "." + f.ext),
+			Text:   text,
+			Title:  s.site.lang.titled(s.site.name, text),
+			Format: f.name,
+			Type:   template.HTMLAttr(`type="` + kind + `"`), // #nosec G203 -- a constant of package feed
+			Href:   s.site.href(place + "." + f.ext),
 		})
 	}
 	return list

@@ -44,6 +44,7 @@ func (ed *edition) frame(place, title string) templates.Frame {
 	f.Nav = []templates.Link{
 		{Text: ed.s.site.lang.status, Href: ed.s.site.href(""), Current: place == ""},
 		{Text: ed.s.site.lang.incidents, Href: ed.s.site.href(placeHistory), Current: place == placeHistory},
+		{Text: ed.s.site.lang.places.subscribe, Href: ed.s.site.href(placeSubscribe), Current: place == placeSubscribe},
 	}
 	return f
 }

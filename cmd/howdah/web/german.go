@@ -90,7 +90,8 @@ var german = phrases{
 		Incidents:  "Störungen",
 		SeeThePage: "Zur aktuellen Lage",
 	},
-	words: incidents.German,
+	words:  incidents.German,
+	places: germanPlaces,
 
 	day:    incidents.German.Day,
 	date:   func(t time.Time) string { return incidents.German.Day(t) + t.Format(" 2006") },
@@ -235,6 +236,7 @@ var german = phrases{
 		http.StatusNotFound:            {"Seite nicht gefunden", "Unter dieser Adresse gibt es nichts. Vielleicht ist der Link falsch geschrieben oder veraltet."},
 		http.StatusMethodNotAllowed:    {"Das geht hier nicht", "Diese Adresse kann nur gelesen werden."},
 		http.StatusInternalServerError: {"Etwas ist schiefgegangen", "Diese Seite konnte nicht erstellt werden. Das ist ein Fehler der Statusseite und sagt nichts über die Dienste, die sie überwacht."},
+		http.StatusServiceUnavailable:  {"Zu viel auf einmal", "Diese Seite kann gerade nicht gezeigt werden. Versuchen Sie es in einer Minute noch einmal."},
 	},
 }
 

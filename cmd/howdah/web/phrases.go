@@ -13,7 +13,8 @@ import (
 // A language sets every one of them.
 type phrases struct {
 	templates.Phrases
-	words incidents.Words // of the threads
+	words  incidents.Words // of the threads
+	places placePhrases
 
 	// Times. Dates have the month in words: 1/8 is another day elsewhere.
 	day    func(t time.Time) string // "1 August"

@@ -22,6 +22,18 @@ func (s *Server) routes(e *echo.Echo) {
 	read("/incidents/:idslug", s.incident)
 	read("/components/:key", s.component)
 
+	read("/"+placeSubscribe, s.serve((*edition).subscribe))
+	read("/"+placeEmbed, s.embedded)
+
+	// For calendars, terminals and other sites
+	read("/"+placeCalendar, s.serve((*edition).calendarFile))
+	read("/"+placePlain, s.serve((*edition).plainText))
+	read("/"+placeGuide, s.serve((*edition).guide))
+	for _, ext := range []string{"svg", "json"} {
+		read("/badge."+ext, s.badgeFor(ext))
+		read("/components/:key/badge."+ext, s.badgeFor(ext))
+	}
+
 	// Changes as they happen
 	if s.live != nil {
 		e.GET("/"+placeEvents, s.events)
