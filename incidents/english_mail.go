@@ -21,7 +21,12 @@ func (english) MailAtRisk() string {
 	return "Whether mail that arrives meanwhile is kept is not yet known."
 }
 
-func (english) MailDelayed() string { return "Delayed mail may take hours to arrive." }
+func (english) MailDelayed(soon bool) string {
+	if soon {
+		return "Delayed mail should arrive within the hour, when the sending servers try again."
+	}
+	return "Delayed mail may take hours to arrive."
+}
 
 func (english) MailSoFar(arrived, sent int) string {
 	if sent == 1 {

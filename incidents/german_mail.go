@@ -21,7 +21,10 @@ func (german) MailAtRisk() string {
 	return "Ob E-Mails, die in dieser Zeit eintreffen, erhalten bleiben, ist noch nicht bekannt."
 }
 
-func (german) MailDelayed() string {
+func (german) MailDelayed(soon bool) string {
+	if soon {
+		return "Verzögerte E-Mails sollten innerhalb einer Stunde eintreffen, sobald die sendenden Server es erneut versuchen."
+	}
 	return "Bis verzögerte E-Mails eintreffen, können noch Stunden vergehen."
 }
 

@@ -101,7 +101,7 @@ func (n *narrator) recovered(in *Incident, o *Outage, whole bool, expected, now 
 		p = append(p, n.left(left, o, now))
 	}
 	if fate == mailWaits && seen != nil {
-		p = append(p, n.words.MailDelayed())
+		p = append(p, n.words.MailDelayed(o.Duration(now) < senderWaits))
 	}
 	sum := in.canariesOf(o.ID)
 	switch {

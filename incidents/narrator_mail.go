@@ -3,7 +3,12 @@ package incidents
 import (
 	"slices"
 	"strings"
+	"time"
 )
+
+// senderWaits is how long a sending server waits at least before it tries again
+// (RFC 5321, section 4.5.4.1). After a second failure it may wait for hours.
+const senderWaits = 30 * time.Minute
 
 // fate is what becomes of mail that arrives during an outage, as far as there
 // is evidence.

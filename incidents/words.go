@@ -28,7 +28,9 @@ type Words interface {
 	MailAccepted(checked When) string
 	MailStored(checked When) string
 	MailAtRisk() string
-	MailDelayed() string // after the outage
+	// MailDelayed is said after the outage; soon says that it was so short that
+	// most sending servers have to try again only once.
+	MailDelayed(soon bool) string
 	// MailSoFar counts the test messages of an outage, of which some are still
 	// under way.
 	MailSoFar(arrived, sent int) string
