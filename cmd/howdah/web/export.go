@@ -201,7 +201,7 @@ func openFolder(dir string) error {
 	if err := openFolder(filepath.Dir(dir)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o755); err != nil { // #nosec G301 -- it is public
+	if err := os.Mkdir(dir, 0o755); /* #nosec G301 -- it is public */ err != nil {
 		return err
 	}
 	return os.Chmod(dir, 0o755) // #nosec G302 -- it is public
