@@ -3,13 +3,15 @@ package web
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"howdah/incidents"
 )
 
 // The types below are Statuspage's public shape, field for field. What is ours
-// stands at the end of its object; clients ignore keys that they don't know.
+// stands at the end of its object; most clients ignore keys that they don't
+// know. There are some that refuse them in components, so those have none.
 
 type apiPage struct {
 	ID        string   `json:"id"`
@@ -40,7 +42,6 @@ type apiComponent struct {
 	Group       bool             `json:"group"`
 	OnlyShowIf  bool             `json:"only_show_if_degraded"`
 	Components  []string         `json:"components,omitempty"` // of a group
-	NoData      bool             `json:"no_data"`              // ours: Status is not known to be current
 }
 
 type apiIncident struct {
@@ -165,14 +166,13 @@ func (t *teller) components() []apiComponent {
 			list = append(list, apiComponent{
 				ID: t.groups[v.Group], Name: v.Group, Status: incidents.Operational,
 				CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Position: top,
-				Showcase: true, PageID: c.PageID, Group: true, NoData: true,
+				Showcase: true, PageID: c.PageID, Group: true,
 			})
 		}
 		if v.Group != "" {
 			g := &list[i]
 			g.Components = append(g.Components, v.Key)
 			c.Position = len(g.Components)
-			g.NoData = g.NoData && c.NoData
 			if rank(c.Status) > rank(g.Status) {
 				g.Status = c.Status
 			}
@@ -200,15 +200,17 @@ func (t *teller) component(v incidents.ComponentView) apiComponent {
 		ID: v.Key, Name: v.Name, Status: v.Status,
 		CreatedAt: t.time(created), UpdatedAt: t.time(at),
 		Position: v.Position, Showcase: true,
-		PageID: t.ed.s.site.id, NoData: v.NoData,
+		PageID: t.ed.s.site.id,
 	}
 	if c.Status == "" {
-		// The shape has no word for "not known"; no_data says it.
 		c.Status = incidents.Operational
 	}
-	if v.Description != "" {
-		c.Description = &v.Description
+	description := v.Description
+	if v.NoData {
+		// The shape has no status for it.
+		description = strings.TrimSpace(t.ed.s.site.lang.noData + ". " + description)
 	}
+	c.Description = orNull(description)
 	if v.Group != "" {
 		id := t.groups[v.Group]
 		c.GroupID = &id

@@ -93,7 +93,7 @@ func TestAPITopLevels(t *testing.T) {
 }
 
 var componentKeys = []string{"id", "name", "status", "created_at", "updated_at", "position", "description", "showcase",
-	"start_date", "group_id", "page_id", "group", "only_show_if_degraded", "no_data"}
+	"start_date", "group_id", "page_id", "group", "only_show_if_degraded"}
 
 func TestAPIComponents(t *testing.T) {
 	_, srv := serve(t, down())
@@ -106,7 +106,7 @@ func TestAPIComponents(t *testing.T) {
 	group := got[0]
 	keys(t, "group", group, append(componentKeys, "components")...)
 	same(t, "group", group, object{
-		"name": "Mail", "status": "major_outage", "group": true, "group_id": nil, "description": nil, "no_data": false, "page_id": page,
+		"name": "Mail", "status": "major_outage", "group": true, "group_id": nil, "description": nil, "page_id": page,
 		"components": []any{"imap", "pop3", "smtp"}, "position": 1.0, "updated_at": "2005-08-01T22:04:12.000+02:00",
 	})
 	for _, c := range got[1:] {
@@ -115,11 +115,11 @@ func TestAPIComponents(t *testing.T) {
 	same(t, "imap", got[1], object{
 		"id": "imap", "name": "Reading mail (IMAP)", "status": "major_outage", "position": 1.0, "showcase": true, "start_date": nil,
 		"description": "For Pegasus Mail, Outlook, Thunderbird and others.", "group_id": group["id"], "group": false,
-		"page_id": page, "only_show_if_degraded": false, "no_data": false,
+		"page_id": page, "only_show_if_degraded": false,
 		"created_at": "2005-08-01T22:04:12.000+02:00", "updated_at": "2005-08-01T22:04:12.000+02:00",
 	})
 	same(t, "smtp", got[3], object{"id": "smtp", "position": 3.0, "status": "operational", "description": nil, "group_id": group["id"]})
-	same(t, "web", got[4], object{"id": "web", "group_id": nil, "no_data": true, "position": 2.0})
+	same(t, "web", got[4], object{"id": "web", "group_id": nil, "description": "No current data.", "position": 2.0})
 }
 
 func TestAPIIncidents(t *testing.T) {
@@ -230,7 +230,7 @@ func TestAPIOfAComponentThatNobodyEverChecked(t *testing.T) {
 	s.Components[0].NoData = true
 	_, srv := serve(t, s)
 	imap := list(t, decode(t, srv.URL+"/api/v2/components.json"), "components")[1]
-	same(t, "imap", imap, object{"id": "imap", "status": "operational", "no_data": true, "created_at": nil, "updated_at": nil})
+	same(t, "imap", imap, object{"id": "imap", "status": "operational", "description": "No current data. For Pegasus Mail, Outlook, Thunderbird and others.", "created_at": nil, "updated_at": nil})
 }
 
 func TestAPIIncidentsAreTheNewestFifty(t *testing.T) {
