@@ -74,8 +74,7 @@ type DayPage struct {
 type Cell struct {
 	Day  int    // of the month
 	Href string // empty for a day without a page
-	Kind string // as Bar's; empty without a page
-	Text string // what there was, for a day that was out of the ordinary
+	Kind string // as Bar's
 }
 
 // YearRow is a month of that table.
@@ -107,6 +106,7 @@ type ComponentPage struct {
 	Of          string  // heads the first column of Shares
 	Shares      []Share // over longer and longer periods
 	Year        []YearRow
+	Trouble     []DayLine // of that year, newest first
 	Line        *Line
 	Times       []Times
 	Blips       string   // in a sentence; empty when nothing is known of any

@@ -75,6 +75,7 @@ type Phrases struct {
 	GoodAt     string
 	CheckedAt  string
 	LastYear   string // heads the days of a year
+	Trouble    string // heads those that were out of the ordinary
 	Period     string // heads a column
 	Times      string // heads how long checks took
 	Phase      string

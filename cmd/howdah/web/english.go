@@ -79,6 +79,7 @@ var english = phrases{
 		GoodAt:     "Last seen working",
 		CheckedAt:  "Last checked",
 		LastYear:   "The last year",
+		Trouble:    "Days with trouble or maintenance",
 		Period:     "Over",
 		Times:      "How long checks take",
 		Phase:      "Step",

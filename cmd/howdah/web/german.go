@@ -81,6 +81,7 @@ var german = phrases{
 		GoodAt:     "Funktionierte zuletzt",
 		CheckedAt:  "Zuletzt geprüft",
 		LastYear:   "Das letzte Jahr",
+		Trouble:    "Tage mit Störungen oder Wartung",
 		Period:     "Zeitraum",
 		Times:      "Wie lange Prüfungen dauern",
 		Phase:      "Schritt",

@@ -45,10 +45,14 @@ func (ed *edition) component(v *incidents.ComponentView) resource {
 			p.Since = st.clock(v.Since, now)
 		}
 		if len(v.Past) > 0 {
-			p.Of, p.Shares, p.Year = st.lang.Period, ed.periods(v), ed.year(v)
+			p.Of, p.Shares = st.lang.Period, ed.periods(v)
+			p.Year, p.Trouble = ed.year(v)
 		}
 		m := ed.s.measured(v.Key)
-		p.Line, p.Times = st.lang.line(m, now), st.times(m)
+		if p.Line = st.lang.line(m, now); p.Line != nil {
+			p.Line.Text = sentence(p.Line.Text)
+		}
+		p.Times = st.times(m)
 		if n := len(m.Blips); n > 0 {
 			p.Blips = st.lang.blips(n, st.clock(m.Blips[n-1], now).Text)
 		}
@@ -75,9 +79,12 @@ func (ed *edition) periods(v *incidents.ComponentView) []templates.Share {
 	return list
 }
 
-// year is the last year of a component, the newest month first.
-func (ed *edition) year(v *incidents.ComponentView) []templates.YearRow {
-	var rows []templates.YearRow
+// maxTrouble is how many days the page of a component has in words.
+const maxTrouble = 30
+
+// year is the last year of a component, the newest month first, and its days
+// that were out of the ordinary, the newest first.
+func (ed *edition) year(v *incidents.ComponentView) (rows []templates.YearRow, trouble []templates.DayLine) {
 	st, l := ed.s.site, ed.s.site.lang
 	for _, d := range slices.Backward(ed.days()) {
 		here := d.Start.In(st.zone)
@@ -85,13 +92,13 @@ func (ed *edition) year(v *incidents.ComponentView) []templates.YearRow {
 			rows = append(rows, templates.YearRow{Month: ed.monthLink(here), Cells: make([]templates.Cell, here.Day())})
 		}
 		t := v.Past.Tally(d.Start, earliest(d.End, ed.snap.At))
-		c := templates.Cell{Day: here.Day(), Href: st.href(placeOfDay(here)), Kind: barKind(t)}
-		if told := l.told(t); told != "" && c.Kind != "up" && c.Kind != "unseen" {
-			c.Text = l.titled(l.day(here), told)
+		kind, href := barKind(t), st.href(placeOfDay(here))
+		rows[len(rows)-1].Cells[here.Day()-1] = templates.Cell{Day: here.Day(), Href: href, Kind: kind}
+		if kind != "up" && kind != "unseen" && len(trouble) < maxTrouble {
+			trouble = append(trouble, templates.DayLine{Day: templates.Time{At: here, Text: l.date(here)}, Href: href, Kind: kind, Text: sentence(l.told(t))})
 		}
-		rows[len(rows)-1].Cells[here.Day()-1] = c
 	}
-	return rows
+	return rows, trouble
 }
 
 // told is what was out of the ordinary in some time; empty for nothing.
