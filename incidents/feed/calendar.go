@@ -18,15 +18,16 @@ const maxEvents = 100
 
 // Calendar is planned maintenance as iCalendar (RFC 5545), to be subscribed
 // to. An event keeps its UID while it is told of again, and each update raises
-// its SEQUENCE. Times are in UTC, so that no calendar has to know our zone.
-func Calendar(s *incidents.Snapshot, site Site) []byte {
+// its SEQUENCE. Times are in UTC, so that no calendar has to know our zone. title
+// is what planned maintenance is called, for the calendar's name.
+func Calendar(s *incidents.Snapshot, site Site, title string) []byte {
 	site = site.whole()
 	var c calendar
 	c.line("BEGIN", "VCALENDAR")
 	c.line("VERSION", "2.0")
 	c.line("PRODID", "-//Howdah//Planned maintenance//EN")
 	c.line("METHOD", "PUBLISH")
-	name := site.Name + ": " + site.Words.State(incidents.Scheduled)
+	name := site.Name + ": " + title
 	c.text("NAME", name) // RFC 7986, section 5.1
 	c.text("X-WR-CALNAME", name)
 	c.line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H")

@@ -6,7 +6,7 @@ var englishPlaces = placePhrases{
 	subscribe:    "Subscribe",
 	feedsHead:    "News feeds",
 	feedsText:    "For feed readers, chat rooms and mail programs that read feeds. Updates has an entry for each thing that we write; Incidents has one entry for each incident, which grows.",
-	feedsLate:    "We do not send these notices as mail: mail about this mail server would come late, just when it matters.",
+	feedsLate:    "Follow us here rather than by mail: mail about this mail server would come late, just when it matters.",
 	oneHead:      "One service only",
 	oneText:      "Each service has feeds of its own.",
 	calendarHead: "Calendar",

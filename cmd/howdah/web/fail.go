@@ -33,7 +33,7 @@ func (s *Server) renderProblems() (map[int][]byte, error) {
 func (s *Server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		// Too late for a page: the client went away, or got a part.
-		s.log.Debug("answer request", "path", c.Request().URL.Path, "error", err)
+		s.log.Debug("answer request", "request", requestID(c), "path", c.Request().URL.Path, "error", err)
 		return
 	}
 	status := http.StatusInternalServerError
@@ -45,7 +45,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	case errors.As(err, &wrong):
 		status = http.StatusBadRequest
 	default:
-		s.log.Error("answer request", "path", c.Request().URL.Path, "error", err)
+		s.log.Error("answer request", "request", requestID(c), "path", c.Request().URL.Path, "error", err)
 	}
 	if forPrograms(c) {
 		if err := s.refuseAPI(c, status, wrong); err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
@@ -41,12 +43,23 @@ func (s *Server) guarded(next echo.HandlerFunc) echo.HandlerFunc {
 			if v == nil {
 				return
 			}
-			s.log.Error("answer request: panic", "path", c.Request().URL.Path, "panic", v, "stack", string(debug.Stack()))
+			s.log.Error("answer request: panic", "request", requestID(c), "path", c.Request().URL.Path, "panic", v, "stack", string(debug.Stack()))
 			err = echo.NewHTTPError(http.StatusInternalServerError)
 		}()
 		return next(c)
 	}
 }
+
+// identified names each request, in its answer and in the log, so that a reader
+// can tell us which one failed. What the asker calls it is not looked at.
+func identified(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderXRequestID, fmt.Sprintf("%016x", rand.Uint64())) // #nosec G404 -- a name, no secret
+		return next(c)
+	}
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
 
 // logged tells of each request at debug level: the path, never the query.
 func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
@@ -55,7 +68,7 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err) // answers now, so that the status below is the one sent
 		}
-		s.log.Debug("request", "method", c.Request().Method, "path", c.Request().URL.Path,
+		s.log.Debug("request", "request", requestID(c), "method", c.Request().Method, "path", c.Request().URL.Path,
 			"status", c.Response().Status, "bytes", c.Response().Size,
 			"took", time.Since(start), "client", c.RealIP())
 		return nil

@@ -138,7 +138,7 @@ func New(o Options) (*Server, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = extractor(o.TrustedProxies)
-	e.Use(s.logged, s.guarded, s.secured)
+	e.Use(identified, s.logged, s.guarded, s.secured)
 	s.routes(e)
 	s.handler = below(st.path, e)
 	return s, nil
