@@ -29,7 +29,7 @@ func TestMTASTS(t *testing.T) {
 		}
 	}
 	text := func(body string) http.HandlerFunc { return says("text/plain; charset=utf-8", body) }
-	good := a.leaf(t, "mta-sts.example.edu", time.Hour)
+	good := a.leaf(t, "mta-sts.example.edu", 60*24*time.Hour)
 	for _, tt := range []struct {
 		name    string
 		cert    tls.Certificate
@@ -53,8 +53,8 @@ func TestMTASTS(t *testing.T) {
 		{"elsewhere", good, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://mta-sts.example.edu/.well-known/mta-sts.txt", http.StatusFound)
 		}, Fail, "mta-sts.http", "302"},
-		{"of a stranger", stranger.leaf(t, "mta-sts.example.edu", time.Hour), text(policy), Fail, "mta-sts.cert_chain", ""},
-		{"of another name", a.leaf(t, "www.example.edu", time.Hour), text(policy), Fail, "mta-sts.cert_name", ""},
+		{"of a stranger", stranger.leaf(t, "mta-sts.example.edu", 60*24*time.Hour), text(policy), Fail, "mta-sts.cert_chain", ""},
+		{"of another name", a.leaf(t, "www.example.edu", 60*24*time.Hour), text(policy), Fail, "mta-sts.cert_name", ""},
 		{"expired", a.leaf(t, "mta-sts.example.edu", -time.Hour), text(policy), Fail, "mta-sts.cert_expired", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

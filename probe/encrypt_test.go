@@ -29,8 +29,8 @@ func TestCertificates(t *testing.T) {
 			reason Reason
 		}{
 			{a.leaf(t, "192.0.2.1", -time.Hour), "tls.cert_expired"},
-			{a.leaf(t, "mail.example.edu", time.Hour), "tls.cert_name"},
-			{stranger.leaf(t, "192.0.2.1", time.Hour), "tls.cert_chain"},
+			{a.leaf(t, "mail.example.edu", 60*24*time.Hour), "tls.cert_name"},
+			{stranger.leaf(t, "192.0.2.1", 60*24*time.Hour), "tls.cert_chain"},
 			{tls.Certificate{Certificate: [][]byte{stranger.cert.Raw}, PrivateKey: stranger.key}, "tls.cert_name"}, // self-signed, and for nobody
 		} {
 			server := append(upgrade[:len(upgrade):len(upgrade)], startTLS)

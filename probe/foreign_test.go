@@ -51,7 +51,7 @@ func TestForeignServer(t *testing.T) {
 			return attentive{memory.NewSession().(imapserver.SessionIMAP4rev2)}, nil, nil
 		},
 		Caps:      imaplib.CapSet{imaplib.CapIMAP4rev1: {}, imaplib.CapIMAP4rev2: {}},
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "127.0.0.1", time.Hour)}},
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "127.0.0.1", 60*24*time.Hour)}},
 		Logger:    log.New(io.Discard, "", 0),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")

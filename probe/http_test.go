@@ -146,7 +146,7 @@ func TestRedirects(t *testing.T) {
 	clear := httptest.NewServer(site)
 	defer clear.Close()
 	covered := httptest.NewUnstartedServer(site)
-	covered.TLS = &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "127.0.0.1", time.Hour)}}
+	covered.TLS = &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "127.0.0.1", 60*24*time.Hour)}}
 	covered.StartTLS()
 	defer covered.Close()
 	http127, https127 := "http://"+hostOf(clear), "https://"+hostOf(covered)
@@ -202,14 +202,14 @@ func TestSiteCertificate(t *testing.T) {
 		newest        uint16
 		reason        Reason
 	}{
-		{"good", "", a.leaf(t, "127.0.0.1", time.Hour), tls.VersionTLS13, ""},
+		{"good", "", a.leaf(t, "127.0.0.1", 60*24*time.Hour), tls.VersionTLS13, ""},
 		{"has ended", "", a.leaf(t, "127.0.0.1", -time.Hour), tls.VersionTLS13, "tls.cert_expired"},
-		{"of another name", "", a.leaf(t, "mail.example.edu", time.Hour), tls.VersionTLS13, "tls.cert_name"},
-		{"not looked at", "#insecure=true", a.leaf(t, "mail.example.edu", time.Hour), tls.VersionTLS13, ""},
-		{"old TLS", "", a.leaf(t, "127.0.0.1", time.Hour), tls.VersionTLS11, "tls.version"},
-		{"old TLS, not looked at", "#insecure=true", a.leaf(t, "127.0.0.1", time.Hour), tls.VersionTLS11, "tls.version"},
-		{"old TLS that will do", "#min=1.0", a.leaf(t, "127.0.0.1", time.Hour), tls.VersionTLS11, ""},
-		{"TLS that is not new enough", "#min=1.3", a.leaf(t, "127.0.0.1", time.Hour), tls.VersionTLS12, "tls.version"},
+		{"of another name", "", a.leaf(t, "mail.example.edu", 60*24*time.Hour), tls.VersionTLS13, "tls.cert_name"},
+		{"not looked at", "#insecure=true", a.leaf(t, "mail.example.edu", 60*24*time.Hour), tls.VersionTLS13, ""},
+		{"old TLS", "", a.leaf(t, "127.0.0.1", 60*24*time.Hour), tls.VersionTLS11, "tls.version"},
+		{"old TLS, not looked at", "#insecure=true", a.leaf(t, "127.0.0.1", 60*24*time.Hour), tls.VersionTLS11, "tls.version"},
+		{"old TLS that will do", "#min=1.0", a.leaf(t, "127.0.0.1", 60*24*time.Hour), tls.VersionTLS11, ""},
+		{"TLS that is not new enough", "#min=1.3", a.leaf(t, "127.0.0.1", 60*24*time.Hour), tls.VersionTLS12, "tls.version"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, url := range []string{"https://%s" + tt.options, "tls://%s" + strings.Replace(tt.options, "#", "?", 1)} {

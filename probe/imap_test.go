@@ -121,7 +121,7 @@ func TestPasswordStaysHomeWithoutEncryption(t *testing.T) {
 
 func TestIMAPEncrypts(t *testing.T) {
 	a, stranger := newAuthority(t), newAuthority(t)
-	good := a.leaf(t, "192.0.2.1", time.Hour)
+	good := a.leaf(t, "192.0.2.1", 60*24*time.Hour)
 	ending := script{"C: a2 LOGIN", "S: a2 OK", "C: a3 EXAMINE", "S: a3 OK", "C: a4 LOGOUT", "S: * BYE", "S: a4 OK"}
 	implicit := append(append(script{startTLS}, imapUntilAuth()...), ending...)
 	upgraded := script{"S: * OK", "C: a1", "S: * CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED", "S: a1 OK", "C: a2 STARTTLS", "S: a2 OK", startTLS,
@@ -137,8 +137,8 @@ func TestIMAPEncrypts(t *testing.T) {
 		{"from the start", "imaps://probe@192.0.2.1", good, implicit, "", true},
 		{"by STARTTLS", "imap://probe@192.0.2.1", good, upgraded, "", true},
 		{"expired", "imaps://probe@192.0.2.1", a.leaf(t, "192.0.2.1", -time.Hour), script{startTLS}, "tls.cert_expired", false},
-		{"wrong name", "imaps://probe@192.0.2.1", a.leaf(t, "mail.example.edu", time.Hour), script{startTLS}, "tls.cert_name", false},
-		{"unknown authority", "imaps://probe@192.0.2.1", stranger.leaf(t, "192.0.2.1", time.Hour), script{startTLS}, "tls.cert_chain", false},
+		{"wrong name", "imaps://probe@192.0.2.1", a.leaf(t, "mail.example.edu", 60*24*time.Hour), script{startTLS}, "tls.cert_name", false},
+		{"unknown authority", "imaps://probe@192.0.2.1", stranger.leaf(t, "192.0.2.1", 60*24*time.Hour), script{startTLS}, "tls.cert_chain", false},
 		{"anything goes", "imaps://probe@192.0.2.1?insecure=true", stranger.leaf(t, "x", -time.Hour), implicit, "", false},
 	}
 	for _, tt := range tests {

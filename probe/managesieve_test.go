@@ -61,7 +61,7 @@ func TestManageSieve(t *testing.T) {
 
 func TestManageSieveEncrypts(t *testing.T) {
 	a := newAuthority(t)
-	cert := a.leaf(t, "192.0.2.1", time.Hour)
+	cert := a.leaf(t, "192.0.2.1", 60*24*time.Hour)
 	begin := script{`S: "SASL" ""`, `S: "STARTTLS"`, "S: OK", "C: STARTTLS", "S: OK", startTLS}
 	server := append(begin[:len(begin):len(begin)], `S: "SASL" "PLAIN"`, "S: OK", "C: AUTHENTICATE", "S: OK", "C: LOGOUT", "S: OK")
 	r := ask(t, "managesieve://probe@192.0.2.1", server.onTCP(t, cert), a)

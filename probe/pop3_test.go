@@ -143,7 +143,7 @@ func TestPOP3Looks(t *testing.T) {
 
 func TestPOP3Encrypts(t *testing.T) {
 	a := newAuthority(t)
-	cert := a.leaf(t, "192.0.2.1", time.Hour)
+	cert := a.leaf(t, "192.0.2.1", 60*24*time.Hour)
 	login := script{"C: CAPA", "S: +OK", "S: USER", "S: .", "C: USER", "S: +OK", "C: PASS", "S: +OK", "C: STAT", "S: +OK 0 0", "C: QUIT", "S: +OK"}
 	for url, server := range map[string]script{
 		"pop3s://probe@192.0.2.1": append(script{startTLS, "S: +OK"}, login...),

@@ -112,7 +112,7 @@ func TestSMTP(t *testing.T) {
 
 func TestSMTPEncrypts(t *testing.T) {
 	a, stranger := newAuthority(t), newAuthority(t)
-	good := a.leaf(t, "192.0.2.1", time.Hour)
+	good := a.leaf(t, "192.0.2.1", 60*24*time.Hour)
 	begin := script{"S: 220 mx", "C: EHLO", "S: 250-mx", "S: 250-AUTH LOGIN", "S: 250 STARTTLS", "C: STARTTLS\r\n", "S: 220 go", startTLS}
 	login := []string{"C: EHLO", "S: 250-mx", "S: 250 AUTH PLAIN", "C: AUTH PLAIN", "S: 235", "C: QUIT", "S: 221"}
 	tests := []struct {
@@ -129,8 +129,8 @@ func TestSMTPEncrypts(t *testing.T) {
 			"connect greeting ehlo starttls tls ehlo auth logout"},
 		{"what was offered in the clear is forgotten", "smtp://probe@192.0.2.1", good, append(begin[:len(begin):len(begin)], "C: EHLO", "S: 250 mx", hang), "auth.nomech", true, ""},
 		{"expired", "smtp://probe@192.0.2.1", a.leaf(t, "192.0.2.1", -time.Hour), begin, "tls.cert_expired", false, ""},
-		{"wrong name", "smtps://probe@192.0.2.1", a.leaf(t, "mx.example.edu", time.Hour), script{startTLS}, "tls.cert_name", false, ""},
-		{"unknown authority", "smtps://probe@192.0.2.1", stranger.leaf(t, "192.0.2.1", time.Hour), script{startTLS}, "tls.cert_chain", false, ""},
+		{"wrong name", "smtps://probe@192.0.2.1", a.leaf(t, "mx.example.edu", 60*24*time.Hour), script{startTLS}, "tls.cert_name", false, ""},
+		{"unknown authority", "smtps://probe@192.0.2.1", stranger.leaf(t, "192.0.2.1", 60*24*time.Hour), script{startTLS}, "tls.cert_chain", false, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -231,7 +231,7 @@ func TestWebmailKeepsPassword(t *testing.T) {
 	clear := httptest.NewServer(site)
 	defer clear.Close()
 	covered := httptest.NewUnstartedServer(site)
-	covered.TLS = &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "mail.example", time.Hour)}}
+	covered.TLS = &tls.Config{Certificates: []tls.Certificate{a.leaf(t, "mail.example", 60*24*time.Hour)}}
 	covered.StartTLS()
 	defer covered.Close()
 	for _, tt := range []struct {
