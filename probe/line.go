@@ -9,7 +9,10 @@ import (
 
 const (
 	maxLine = 8 << 10
-	maxRead = 256 << 10 // of a whole run, over all its lines
+	// usualLine is what a reader has room for while it waits: what many hung
+	// servers cost at once.
+	usualLine = 512
+	maxRead   = 256 << 10 // of a whole run, over all its lines
 )
 
 // lineReader reads lines from a server that may be hostile.
@@ -19,23 +22,33 @@ type lineReader struct {
 }
 
 func newLineReader(r io.Reader, left int) *lineReader {
-	return &lineReader{buf: bufio.NewReaderSize(r, maxLine), left: left}
+	return &lineReader{buf: bufio.NewReaderSize(r, usualLine), left: left}
 }
 
 // line returns the next line without its end. A line that is longer than 8 KiB,
 // or that brings the run above 256 KiB, is a fault "toolong".
 func (r *lineReader) line() (string, error) {
-	b, err := r.buf.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		return "", &fault{"toolong", "a line of more than 8 KiB"}
+	var begun []byte
+	for {
+		b, err := r.buf.ReadSlice('\n')
+		full := errors.Is(err, bufio.ErrBufferFull)
+		switch {
+		case len(begun)+len(b) > maxLine, full && len(begun)+len(b) == maxLine:
+			return "", &fault{"toolong", "a line of more than 8 KiB"}
+		case err != nil && !full:
+			return "", err
+		}
+		if err := r.spend(len(b)); err != nil {
+			return "", err
+		}
+		if !full && begun == nil {
+			return strings.TrimRight(string(b), "\r\n"), nil
+		}
+		begun = append(begun, b...)
+		if !full {
+			return strings.TrimRight(string(begun), "\r\n"), nil
+		}
 	}
-	if err != nil {
-		return "", err
-	}
-	if err := r.spend(len(b)); err != nil {
-		return "", err
-	}
-	return strings.TrimRight(string(b), "\r\n"), nil
 }
 
 // take reads n bytes.
