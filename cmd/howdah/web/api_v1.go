@@ -68,54 +68,53 @@ func (ed *edition) mailV1() resource {
 
 // incidentsV1 is the first page of the list of threads.
 func (ed *edition) incidentsV1() resource {
-	return jsonOf(placeIncidentsV1, func() any {
-		list, _ := ed.incidentsPage(filter{limit: defaultLimit})
-		return list
-	})
+	return jsonOf(placeIncidentsV1, func() any { return ed.incidentsOf(ed.chosenIncidents(filter{limit: defaultLimit})) })
 }
 
 // maintenancesV1 is the first page of the list of maintenances.
 func (ed *edition) maintenancesV1() resource {
-	return jsonOf(placeMaintenancesV1, func() any {
-		list, _ := ed.maintenancesPage(filter{limit: defaultLimit})
-		return list
-	})
+	return jsonOf(placeMaintenancesV1, func() any { return ed.maintenancesOf(ed.chosenMaintenances(filter{limit: defaultLimit})) })
 }
 
-// incidentsPage is a page of the list of threads, and the link to the next.
-func (ed *edition) incidentsPage(f filter) (v1Incidents, string) {
+// chosenIncidents are the threads of a page of the list, and where the next
+// page is; empty on the last.
+func (ed *edition) chosenIncidents(f filter) (kept []*incidents.Incident, next string) {
 	kept, more := take(ed.snap.Incidents, f, incidentMark, func(in *incidents.Incident) bool {
 		return f.state.of(in.State, incidents.Resolved) && f.component.of(in.Components) && f.span.meets(started(in), in.ResolvedAt)
 	})
-	page := v1Incidents{Incidents: []v1Incident{}}
-	for _, in := range kept {
+	if more {
+		next = ed.s.site.absolute(placeIncidentsV1) + "?" + f.after(incidentMark(kept[len(kept)-1]))
+	}
+	return kept, next
+}
+
+func (ed *edition) incidentsOf(list []*incidents.Incident, next string) v1Incidents {
+	page := v1Incidents{Incidents: []v1Incident{}, Next: orNull(next)}
+	for _, in := range list {
 		page.Incidents = append(page.Incidents, ed.herald().incident(in))
 	}
-	if more {
-		next := ed.s.site.absolute(placeIncidentsV1) + "?" + f.after(incidentMark(kept[len(kept)-1]))
-		page.Next = &next
-		return page, next
-	}
-	return page, ""
+	return page
 }
 
 func incidentMark(in *incidents.Incident) mark { return mark{started(in), in.ID} }
 
-// maintenancesPage is likewise of maintenances.
-func (ed *edition) maintenancesPage(f filter) (v1Maintenances, string) {
+// chosenMaintenances are likewise those of a page of the other list.
+func (ed *edition) chosenMaintenances(f filter) (kept []*incidents.Maintenance, next string) {
 	kept, more := take(ed.snap.Maintenances, f, maintenanceMark, func(m *incidents.Maintenance) bool {
 		return f.state.of(m.State, incidents.Completed) && f.component.of(m.Components) && f.span.meets(m.Start, m.End)
 	})
-	page := v1Maintenances{Maintenances: []v1Maintenance{}}
-	for _, m := range kept {
+	if more {
+		next = ed.s.site.absolute(placeMaintenancesV1) + "?" + f.after(maintenanceMark(kept[len(kept)-1]))
+	}
+	return kept, next
+}
+
+func (ed *edition) maintenancesOf(list []*incidents.Maintenance, next string) v1Maintenances {
+	page := v1Maintenances{Maintenances: []v1Maintenance{}, Next: orNull(next)}
+	for _, m := range list {
 		page.Maintenances = append(page.Maintenances, ed.herald().maintenance(m))
 	}
-	if more {
-		next := ed.s.site.absolute(placeMaintenancesV1) + "?" + f.after(maintenanceMark(kept[len(kept)-1]))
-		page.Next = &next
-		return page, next
-	}
-	return page, ""
+	return page
 }
 
 func maintenanceMark(m *incidents.Maintenance) mark { return mark{m.Start, m.ID} }
@@ -186,12 +185,12 @@ func (s *Server) incidentsV1(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, next := ed.incidentsPage(f)
+	list, next := ed.chosenIncidents(f)
 	s.linkPages(c, placeIncidentsV1, f, next)
 	if c.Request().URL.RawQuery == "" {
 		return s.send(c, ed, ed.incidentsV1())
 	}
-	return sendOnce(c, page)
+	return sendOnce(c, ed.incidentsOf(list, next))
 }
 
 // maintenancesV1 answers with a page of the list of maintenances.
@@ -204,12 +203,12 @@ func (s *Server) maintenancesV1(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, next := ed.maintenancesPage(f)
+	list, next := ed.chosenMaintenances(f)
 	s.linkPages(c, placeMaintenancesV1, f, next)
 	if c.Request().URL.RawQuery == "" {
 		return s.send(c, ed, ed.maintenancesV1())
 	}
-	return sendOnce(c, page)
+	return sendOnce(c, ed.maintenancesOf(list, next))
 }
 
 // daysV1 answers with the days of a component.
