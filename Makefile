@@ -4,7 +4,7 @@ build:; go build -o howdah ./cmd/howdah
 release:; packaging/release
 deb:; packaging/deb
 test:; go test -timeout 30m -parallel 6 ./...
-race:; go test -race -timeout 30m $$(go list ./... | grep -v /test$$)
+race:; go test -race -short -timeout 30m $$(go list ./... | grep -v /test$$)
 lint:; test/lint
 bench:
 	go test -count=1 -timeout 90m -run '^$$' -bench . ./test/... ./probe/... ./db/...

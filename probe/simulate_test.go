@@ -354,12 +354,16 @@ func TestSimulatedCrashLoops(t *testing.T) {
 	}
 }
 
-// some is n where there is time for all of it, as in make bench, else a tenth.
+// some is n where there is time for all of it, as in make bench, else a tenth,
+// or with -short, as in make race, a thirtieth.
 func some(n int) int {
-	if os.Getenv("HOWDAH_TEST_LONG") == "" {
-		n /= 10
+	switch {
+	case os.Getenv("HOWDAH_TEST_LONG") != "":
+		return n
+	case testing.Short():
+		return n / 30
 	}
-	return n
+	return n / 10
 }
 
 // Days on which one packet in a thousand is lost, and nothing else: no

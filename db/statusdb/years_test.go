@@ -95,9 +95,14 @@ func yearsOf(t testing.TB, tx *sql.Tx, random *rand.Rand, check string) error {
 		length time.Duration
 		n      int
 	}{{upsertHour, hour, int(keepHours / hour)}, {upsertDay, day, yearsDays}} {
+		upsert, err := tx.PrepareContext(ctx, of.upsert)
+		if err != nil {
+			return err
+		}
+		defer upsert.Close()
 		for i := range of.n {
 			began := yearsEnd.Add(-time.Duration(i+1) * of.length)
-			if _, err := tx.ExecContext(ctx, of.upsert, id, sqlite.Millis(began), int(of.length/(30*time.Second)), 3, 2, 1,
+			if _, err := upsert.ExecContext(ctx, id, sqlite.Millis(began), int(of.length/(30*time.Second)), 3, 2, 1,
 				latency().Microseconds(), latency().Microseconds(), 5_000_000, phases.encode()); err != nil {
 				return err
 			}

@@ -59,7 +59,7 @@ func anything(r *rand.Rand, n int) *incidents.Snapshot {
 func TestRulesHoldWhateverIsWritten(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	where := site
-	for range 200 {
+	for range 60 {
 		s := anything(r, 50)
 		where.Name = "Mail " + odd[r.IntN(len(odd))]
 		for _, f := range []*Feed{Threads(s, where), Updates(s, where)} {
