@@ -100,7 +100,7 @@ func parts(whole *edition) []func(*edition) resource {
 	}
 	for i := range snap.Components {
 		v := &snap.Components[i]
-		list = append(list, func(ed *edition) resource { return ed.component(v) }, func(ed *edition) resource { return ed.componentV1(v) })
+		list = append(list, func(ed *edition) resource { return ed.component(v) }, func(ed *edition) resource { return ed.componentV1(v) }, func(ed *edition) resource { return ed.timesV1(v) })
 		for _, f := range formats {
 			list = append(list, func(ed *edition) resource { return ed.componentThreads(v, f) })
 		}

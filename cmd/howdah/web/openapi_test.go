@@ -78,12 +78,12 @@ func parseJSON(t *testing.T, text string) any {
 }
 
 func TestAnswersAreAsDescribed(t *testing.T) {
-	_, srv := serve(t, wide())
+	_, srv := serve(t, wide(), func(o *Options) { o.Measures = oneHour{} })
 	_, quiet := serve(t, calm())
 	doc := description(t, srv.URL)
 	strict(doc["components"].(object)["schemas"])
 	// What stands for the names in paths, and the queries beside none.
-	names := map[string]string{"/components/{key}": "imap", "/components/{key}/days": "imap", "/incidents/{id}": "i1", "/maintenances/{id}": "m2"}
+	names := map[string]string{"/components/{key}": "imap", "/components/{key}/days": "imap", "/components/{key}/times": "imap", "/incidents/{id}": "i1", "/maintenances/{id}": "m2"}
 	queries := map[string][]string{
 		"/incidents":             {"?limit=2", "?state=open", "?since=2005-07-14&until=2005-08-01&component=smtp"},
 		"/maintenances":          {"?limit=1", "?component=web"},

@@ -71,6 +71,7 @@ func (s *Server) routes(e *echo.Echo) {
 	open("/"+placeComponentsV1, s.fixed((*edition).componentsV1))
 	open("/"+placeComponentsV1+"/:name", s.componentV1)
 	open("/"+placeComponentsV1+"/:name/days", s.daysV1)
+	open("/"+placeComponentsV1+"/:name/times", s.timesV1)
 	open("/"+placeIncidentsV1, s.incidentsV1)
 	open("/"+placeIncidentsV1+"/:name", s.incidentV1)
 	open("/"+placeMaintenancesV1, s.maintenancesV1)
