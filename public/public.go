@@ -56,6 +56,8 @@ func Icon(mark string) string {
 		shape = `<circle cx="8" cy="8" r="7" fill="#1f8a3f"/>`
 	case "partial", "watch":
 		shape = `<path d="M8 1l7.5 13.5H.5z" fill="#d08700"/>`
+	case "kept":
+		shape = `<path d="M8 1l7 7-7 7-7-7z" fill="#1f78b4"/>`
 	case "down":
 		shape = `<path d="M1 1h14v14H1z" fill="#d0213a"/>`
 	default:

@@ -91,7 +91,7 @@ func TestStyleSourceIsTheHashOfStyle(t *testing.T) {
 
 func TestIconTellsStatesApart(t *testing.T) {
 	seen := map[string]string{}
-	for _, mark := range []string{"up", "partial", "down", "unknown"} {
+	for _, mark := range []string{"up", "partial", "kept", "down", "unknown"} {
 		icon := Icon(mark)
 		if other, ok := seen[icon]; ok {
 			t.Errorf("%s and %s have the same icon", mark, other)

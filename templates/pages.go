@@ -71,7 +71,8 @@ func (t Time) Machine() string { return t.At.UTC().Format(time.RFC3339) }
 func (t Time) Date() string { return t.At.Format(time.DateOnly) }
 
 // Mark names a shape and its colour: "up", "partial", "down", "watch" (it
-// works again, and is being watched) or "unknown".
+// works again, and is being watched), "kept" (planned maintenance) or
+// "unknown".
 type Mark string
 
 // The marks.
@@ -80,6 +81,7 @@ const (
 	Partial Mark = "partial"
 	Down    Mark = "down"
 	Watch   Mark = "watch"
+	Kept    Mark = "kept"
 	Unknown Mark = "unknown"
 )
 
@@ -123,7 +125,7 @@ type Maintenance struct {
 	ID         string
 	Title      string
 	Href       string
-	State      string // "In progress"
+	State      State // "In progress"
 	Start, End Time
 	What       string // the components
 	At         Time   // of the newest update, whose text is Paragraphs
@@ -188,9 +190,9 @@ type Outage struct {
 	From   Bound
 	To     *Bound // nil while it lasts
 	Lasted string
+	How    string // how it ended; empty where nobody knows
 	What   string // the components
 }
-	How    string // how it ended; empty where nobody knows
 
 // Incident is the page of one thread.
 type Incident struct {

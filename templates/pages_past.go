@@ -29,7 +29,7 @@ type Share struct {
 // Plan is a maintenance in a list.
 type Plan struct {
 	Title, Href string
-	State       string
+	State       State
 	Start, End  Time
 }
 

@@ -28,7 +28,7 @@ func full() []Page {
 	post := Post{ID: "u1", Href: "/status/incidents/i1#update-u1", Label: "Investigating", At: now, Paragraphs: []string{nasty, "second"}, Staff: true}
 	thread := Thread{Title: nasty, Href: "/status/incidents/i1", State: state, Started: now, Tally: "22 min", Latest: &post, Count: "3 updates"}
 	shares := []Share{{Name: nasty, Href: "/status/components/imap", Uptime: nasty, Down: nasty}, {Name: nasty}}
-	plans := []Plan{{nasty, "/status/maintenance/m1", nasty, now, now}}
+	plans := []Plan{{nasty, "/status/maintenance/m1", state, now, now}}
 	around := Around{Link{Text: nasty, Href: "/status/history/2005-07"}, Link{}}
 	days := &Days{359, []Bar{{"up", "M0 20h359"}}, nasty, nasty}
 	return []Page{

@@ -28,6 +28,7 @@ var badgeColours = map[templates.Mark]string{
 	templates.Partial: "#855400",
 	templates.Down:    "#b3142a",
 	templates.Watch:   "#0a5a8a",
+	templates.Kept:    "#0a5a8a",
 	templates.Unknown: "#535c66",
 }
 
@@ -71,7 +72,7 @@ func (ed *edition) state(of subject, days int) badge {
 	if of == nil {
 		b.message = map[templates.Mark]string{
 			templates.Up: l.working, templates.Partial: l.partly, templates.Down: l.down,
-			templates.Watch: sentence(l.watched), templates.Unknown: l.noData,
+			templates.Watch: sentence(l.watched), templates.Kept: l.maintained, templates.Unknown: l.noData,
 		}[b.mark]
 	} else {
 		s := l.component(*of)

@@ -17,7 +17,7 @@ func (ed *edition) maintenances() []templates.Maintenance {
 		st := ed.s.site
 		u := m.Latest()
 		all = append(all, templates.Maintenance{
-			ID: m.ID, Title: m.Title, Href: st.href(m.Path()), State: st.lang.words.State(m.State),
+			ID: m.ID, Title: m.Title, Href: st.href(m.Path()), State: st.lang.plan(m),
 			Start: st.full(m.Start), End: st.clock(m.End, m.Start), What: ed.names(m.Components),
 			At: st.clock(u.At, ed.snap.At), Paragraphs: paragraphs(u.Body),
 		})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"howdah/incidents"
@@ -39,7 +40,18 @@ func (ed *edition) front() resource {
 		}
 		p.Checked = st.checked(checked, snap.At)
 		open := 0
-		for _, in := range snap.Unresolved() {
+		// What goes on comes before what is being watched.
+		threads := snap.Unresolved()
+		slices.SortStableFunc(threads, func(a, b *incidents.Incident) int {
+			switch {
+			case a.Ongoing() == b.Ongoing():
+				return 0
+			case a.Ongoing():
+				return -1
+			}
+			return 1
+		})
+		for _, in := range threads {
 			if open++; open <= maxOpen {
 				t := ed.line(in)
 				t.Latest = ed.latest(in)

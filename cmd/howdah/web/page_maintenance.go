@@ -46,7 +46,7 @@ func (ed *edition) maintenance(m *incidents.Maintenance) resource {
 
 // plan is how a maintenance stands.
 func (l *phrases) plan(m *incidents.Maintenance) templates.State {
-	s := templates.State{Mark: templates.Watch, Text: l.words.State(m.State)}
+	s := templates.State{Mark: templates.Kept, Text: l.words.State(m.State)}
 	switch {
 	case m.Canceled:
 		s = templates.State{Mark: templates.Unknown, Text: l.canceled}

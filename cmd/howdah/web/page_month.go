@@ -80,7 +80,7 @@ func (ed *edition) plans(from, to time.Time) []templates.Plan {
 	st := ed.s.site
 	for _, m := range ed.maintenancesIn(from, to) {
 		list = append(list, templates.Plan{
-			Title: m.Title, Href: st.href(m.Path()), State: st.lang.words.State(m.State),
+			Title: m.Title, Href: st.href(m.Path()), State: st.lang.plan(m),
 			Start: st.full(m.Start), End: st.clock(m.End, m.Start),
 		})
 	}

@@ -64,7 +64,7 @@ func TestEveryStateHasItsWordAndShape(t *testing.T) {
 		{fact(incidents.MajorOutage), "down", "Not working"},
 		{fact(incidents.PartialOutage), "partial", "Partly working"},
 		{fact(incidents.DegradedPerf), "partial", "Working slowly"},
-		{fact(incidents.UnderMaintenance), "watch", "Under maintenance"},
+		{fact(incidents.UnderMaintenance), "kept", "Under maintenance"},
 		{answering, "watch", "Answering again, being watched"},
 		{silent, "unknown", "No current data"},
 		{fact(""), "unknown", "No current data"},
@@ -91,6 +91,10 @@ func TestBannerAgreesWithTheHeadline(t *testing.T) {
 		}, "watch"},
 		"partly":     {func(s *incidents.Snapshot) { s.Components[0].Status = incidents.PartialOutage }, "partial"},
 		"slow":       {func(s *incidents.Snapshot) { s.Components[0].Status = incidents.DegradedPerf }, "partial"},
+		"maintained": {func(s *incidents.Snapshot) { s.Components[0].Status = incidents.UnderMaintenance }, "kept"},
+		"partly, another maintained": {func(s *incidents.Snapshot) {
+			s.Components[0].Status, s.Components[1].Status = incidents.UnderMaintenance, incidents.PartialOutage
+		}, "partial"},
 		"one silent": {func(s *incidents.Snapshot) { s.Components[0].NoData = true }, "unknown"},
 		"all silent": {func(s *incidents.Snapshot) { silence(s) }, "unknown"},
 		"being watched": {func(s *incidents.Snapshot) {

@@ -69,7 +69,7 @@ func (ed *edition) tellPlainly(p *plainPage) {
 		p.head(t.Planned)
 		for _, m := range planned {
 			p.say("* ", m.Title)
-			p.say("  ", m.State+", "+m.Start.Text+" "+t.To+" "+m.End.Text)
+			p.say("  ", m.State.Text+", "+m.Start.Text+" "+t.To+" "+m.End.Text)
 			p.say("  ", m.What)
 			p.address("  ", st.absolute("maintenance/"+m.ID))
 		}

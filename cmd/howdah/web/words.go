@@ -14,7 +14,7 @@ func (l *phrases) component(v incidents.ComponentView) templates.State {
 	case v.NoData:
 		return templates.State{Mark: templates.Unknown, Text: l.noData}
 	case v.Status == incidents.UnderMaintenance:
-		return templates.State{Mark: templates.Watch, Text: l.maintained}
+		return templates.State{Mark: templates.Kept, Text: l.maintained}
 	case v.Answering:
 		return templates.State{Mark: templates.Watch, Text: l.answering}
 	}
@@ -56,6 +56,8 @@ func pageMark(s *incidents.Snapshot) templates.Mark {
 		return templates.Partial
 	case unknown == len(s.Components):
 		return templates.Unknown
+	case seen[templates.Kept]:
+		return templates.Kept
 	case slow:
 		return templates.Partial
 	case len(open) > 0:
