@@ -49,6 +49,14 @@ func (e english) OverBroken(what []Part) string {
 	return fmt.Sprintf("The time planned for the maintenance is over. %s not work yet; updates continue in an incident of its own.", e.subject(what, "does", "do"))
 }
 
+func (e english) Moved(start, end, wasStart, wasEnd When) string {
+	return fmt.Sprintf("This maintenance was moved: it is now planned %s, no longer %s.", e.fromTo(start, end), e.fromTo(wasStart, wasEnd))
+}
+
+func (e english) Extended(what []Part, end, was When) string {
+	return fmt.Sprintf("The maintenance is now planned to end at %s, not %s. %s may not work until then.", e.Clock(end), e.Clock(was), e.list(e.names(what)))
+}
+
 func (english) OverUnknown() string  { return "The maintenance is over." }
 func (english) CanceledPlan() string { return "This maintenance will not take place." }
 

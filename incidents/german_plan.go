@@ -53,6 +53,15 @@ func (g german) OverBroken(what []Part) string {
 	return fmt.Sprintf("Die für die Wartung geplante Zeit ist vorbei. %s noch nicht; wir berichten in einer eigenen Störungsmeldung weiter.", g.subject(what, "funktioniert", "funktionieren"))
 }
 
+func (g german) Moved(start, end, wasStart, wasEnd When) string {
+	return fmt.Sprintf("Diese Wartung wurde verschoben: Sie ist jetzt %s geplant, nicht mehr %s.", g.fromTo(start, end), g.fromTo(wasStart, wasEnd))
+}
+
+func (g german) Extended(what []Part, end, was When) string {
+	return fmt.Sprintf("Die Wartung soll jetzt bis %s dauern, nicht bis %s. %s bis dahin möglicherweise nicht.",
+		g.until(end), g.until(was), g.subject(what, "funktioniert", "funktionieren"))
+}
+
 func (german) OverUnknown() string  { return "Die Wartung ist beendet." }
 func (german) CanceledPlan() string { return "Diese Wartung findet nicht statt." }
 

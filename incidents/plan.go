@@ -56,10 +56,14 @@ func (d *Desk) Announce(ctx context.Context, now time.Time, p Plan) (*Maintenanc
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.plans = append(d.plans, &plan{m: m})
-	slices.SortStableFunc(d.plans, func(a, b *plan) int { return a.m.Start.Compare(b.m.Start) })
+	d.sortPlans()
 	d.publish(now)
 	d.signal()
 	return m, nil
+}
+
+func (d *Desk) sortPlans() {
+	slices.SortStableFunc(d.plans, func(a, b *plan) int { return a.m.Start.Compare(b.m.Start) })
 }
 
 func (d *Desk) checkPlan(now time.Time, p Plan) error {
@@ -177,6 +181,7 @@ func (d *Desk) steer(ctx context.Context, now time.Time, id, by string, f func(m
 		}
 	}
 	p.m, p.dirty = m, p.m != base
+	d.sortPlans()
 	d.publish(now)
 	d.signal()
 	return m, nil

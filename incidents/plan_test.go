@@ -235,6 +235,85 @@ func TestStaffSteerMaintenance(t *testing.T) {
 	}
 }
 
+func TestMaintenanceIsMoved(t *testing.T) {
+	store := &shelf{}
+	d := newDesk(t, store, DefaultSettings())
+	m := kernel(t, d)
+	move := func(clock string, start, end time.Time) error {
+		_, err := d.MoveMaintenance(t.Context(), local(t, 2, clock), m.ID, "Thandi", "", start, end)
+		return err
+	}
+	if err := move("09:00", local(t, 2, "13:00"), time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	got, words := planned(t, d)
+	if words != "scheduled: This maintenance was moved: it is now planned between 13:00 and 13:20 SAST, no longer between 12:00 and 12:20 SAST." {
+		t.Errorf("%s", words)
+	}
+	if got.Latest().By != "Thandi" || !got.End.Equal(local(t, 2, "13:20")) {
+		t.Errorf("%+v", got)
+	}
+	if next := d.Tick(local(t, 2, "12:00")); got.State != Scheduled || next.After(local(t, 2, "13:00")) {
+		t.Errorf("at the old start: %s, next %v", got.State, next)
+	}
+	d.Tick(local(t, 2, "13:00"))
+	if err := move("13:10", local(t, 2, "14:00"), time.Time{}); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "begun") {
+		t.Errorf("the start of one that has begun: %v", err)
+	}
+	if err := move("13:10", time.Time{}, local(t, 2, "13:40")); err != nil {
+		t.Fatal(err)
+	}
+	if _, words = planned(t, d); words != "in_progress: The maintenance is now planned to end at 13:40 SAST, not 13:20. Reading mail and fetching mail may not work until then." {
+		t.Errorf("%s", words)
+	}
+	d.Tick(local(t, 2, "13:30"))
+	if keys := d.Snapshot().UnderMaintenance(local(t, 2, "13:30")); len(keys) != 2 {
+		t.Errorf("after the old end: %v", keys)
+	}
+	// The time is over, and the work is not.
+	d.Tick(local(t, 2, "13:40"))
+	if got, _ = planned(t, d); got.State != Verifying {
+		t.Fatalf("%s", got.State)
+	}
+	if err := move("13:41", time.Time{}, local(t, 2, "14:00")); err != nil {
+		t.Fatal(err)
+	}
+	again := newDesk(t, store, DefaultSettings())
+	again.Tick(local(t, 2, "13:42"))
+	if got, _ = planned(t, again); got.State != InProgress || !got.EndedAt.IsZero() || len(got.Updates) != 6 || len(again.Snapshot().UnderMaintenance(local(t, 2, "13:50"))) != 2 {
+		t.Errorf("%s with %d updates", got.State, len(got.Updates))
+	}
+	d.Tick(local(t, 2, "14:00"))
+	well(t, d, 2, "14:01")
+	d.Tick(local(t, 2, "14:01"))
+	if err := move("14:02", time.Time{}, local(t, 2, "15:00")); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "over") {
+		t.Errorf("one that is over: %v", err)
+	}
+}
+
+func TestMovesThatMakeNoSense(t *testing.T) {
+	d := newDesk(t, nil, DefaultSettings())
+	m := kernel(t, d)
+	for want, times := range map[string][2]time.Time{
+		"neither a start nor an end":   {},
+		"not after its start":          {local(t, 2, "13:00"), local(t, 2, "12:30")},
+		"which is over":                {local(t, 1, "10:00"), time.Time{}},
+		"that is when it is planned":   {local(t, 2, "12:00"), local(t, 2, "12:20")},
+		"which is not after its start": {time.Time{}, local(t, 2, "11:00")},
+	} {
+		_, err := d.MoveMaintenance(t.Context(), local(t, 2, "09:00"), m.ID, "Thandi", "", times[0], times[1])
+		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	if got, _ := planned(t, d); len(got.Updates) != 1 || !got.Start.Equal(local(t, 2, "12:00")) {
+		t.Errorf("it was moved: %+v", got)
+	}
+	if _, err := d.MoveMaintenance(t.Context(), local(t, 2, "09:00"), "mnone", "Thandi", "", time.Time{}, local(t, 2, "15:00")); !errors.Is(err, ErrNoMaintenance) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestCanceledMaintenance(t *testing.T) {
 	d := newDesk(t, nil, DefaultSettings())
 	m := kernel(t, d)

@@ -80,6 +80,10 @@ type Words interface {
 	OverWorking(what []Part, checked When) string
 	OverBroken(what []Part) string
 	OverUnknown() string
+	// Moved tells other times of one that has not begun.
+	Moved(start, end, wasStart, wasEnd When) string
+	// Extended tells another end of one that goes on.
+	Extended(what []Part, end, was When) string
 	CanceledPlan() string
 
 	// Head… are headlines, without a full stop.

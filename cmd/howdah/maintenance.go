@@ -15,10 +15,11 @@ func maintenanceCommand(g *global) *cobra.Command {
 	cmd.AddCommand(
 		planCommand(g),
 		plansCommand(g),
-		steerCommand(g, "start", "Say that the work has begun, before its time"),
-		steerCommand(g, "end", "Say that the work is over, before its time"),
-		steerCommand(g, "cancel", "Say that it will not take place"),
-		steerCommand(g, "post", "Add what there is to say of it"),
+		steerCommand(g, "start", "Say that the work has begun, before its time", asAnnounced),
+		steerCommand(g, "end", "Say that the work is over, before its time", asAnnounced),
+		moveCommand(g),
+		steerCommand(g, "cancel", "Say that it will not take place", asAnnounced),
+		steerCommand(g, "post", "Add what there is to say of it", asAnnounced),
 	)
 	return cmd
 }
@@ -115,7 +116,45 @@ func plansCommand(g *global) *cobra.Command {
 	return cmd
 }
 
-func steerCommand(g *global, act, short string) *cobra.Command {
+// asAnnounced leaves a maintenance its times.
+func asAnnounced(*app.SteerRequest) error { return nil }
+
+func moveCommand(g *global) *cobra.Command {
+	var from, to string
+	cmd := steerCommand(g, "move", "Announce other times", func(r *app.SteerRequest) error {
+		c, err := g.load()
+		if err != nil {
+			return err
+		}
+		moments, err := newClock(c)
+		if err != nil {
+			return err
+		}
+		for _, f := range []struct {
+			flag, text string
+			to         *time.Time
+		}{{"--from", from, &r.Start}, {"--to", to, &r.End}} {
+			if f.text == "" {
+				continue
+			}
+			if *f.to, err = moments.ahead(f.text); err != nil {
+				return fmt.Errorf("%s: %w", f.flag, err)
+			}
+		}
+		return nil
+	})
+	cmd.Long = `Announce other times; both are told. With --from alone it keeps its length. Of
+work that goes on, or whose time has just run out, --to moves the end.`
+	cmd.Example = `  howdah maintenance move m5k2 --to 13:00 "The disks take longer than planned."`
+	cmd.Flags().StringVar(&from, "from", "", "`time` when it begins")
+	cmd.Flags().StringVar(&to, "to", "", "`time` when it ends")
+	cmd.MarkFlagsOneRequired("from", "to")
+	return cmd
+}
+
+// steerCommand is a command that does the act of its name. fill puts what its
+// own flags say into the request.
+func steerCommand(g *global, act, short string, fill func(*app.SteerRequest) error) *cobra.Command {
 	var r app.SteerRequest
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -125,6 +164,9 @@ func steerCommand(g *global, act, short string) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := g.load()
 			if err != nil {
+				return err
+			}
+			if err := fill(&r); err != nil {
 				return err
 			}
 			r.ID, r.By = args[0], signed(r.By)

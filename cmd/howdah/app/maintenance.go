@@ -19,11 +19,14 @@ type PlanRequest struct {
 	By         string    `json:"by"`
 }
 
-// SteerRequest starts, ends or cancels a maintenance, or adds to it.
+// SteerRequest starts, ends, moves or cancels a maintenance, or adds to it.
 type SteerRequest struct {
 	ID   string `json:"id"`
 	Text string `json:"text"` // empty where staff say nothing more
 	By   string `json:"by"`
+	// Start and End are those to move it to; zero leaves what was announced.
+	Start time.Time `json:"start,omitzero"`
+	End   time.Time `json:"end,omitzero"`
 }
 
 // MaintenanceInfo is a maintenance as it is listed.
@@ -70,16 +73,27 @@ func (n newsroom) plan(ctx context.Context, r PlanRequest) (MaintenanceInfo, err
 }
 
 // steers are what staff can do to a maintenance, by the name of the command.
-var steers = map[string]func(*incidents.Desk, context.Context, time.Time, string, string, string) (*incidents.Maintenance, error){
-	"start":  (*incidents.Desk).StartMaintenance,
-	"end":    (*incidents.Desk).EndMaintenance,
-	"cancel": (*incidents.Desk).CancelMaintenance,
-	"post":   (*incidents.Desk).PostMaintenance,
+var steers = map[string]func(context.Context, *incidents.Desk, time.Time, SteerRequest) (*incidents.Maintenance, error){
+	"start": func(ctx context.Context, d *incidents.Desk, now time.Time, r SteerRequest) (*incidents.Maintenance, error) {
+		return d.StartMaintenance(ctx, now, r.ID, r.By, r.Text)
+	},
+	"end": func(ctx context.Context, d *incidents.Desk, now time.Time, r SteerRequest) (*incidents.Maintenance, error) {
+		return d.EndMaintenance(ctx, now, r.ID, r.By, r.Text)
+	},
+	"cancel": func(ctx context.Context, d *incidents.Desk, now time.Time, r SteerRequest) (*incidents.Maintenance, error) {
+		return d.CancelMaintenance(ctx, now, r.ID, r.By, r.Text)
+	},
+	"post": func(ctx context.Context, d *incidents.Desk, now time.Time, r SteerRequest) (*incidents.Maintenance, error) {
+		return d.PostMaintenance(ctx, now, r.ID, r.By, r.Text)
+	},
+	"move": func(ctx context.Context, d *incidents.Desk, now time.Time, r SteerRequest) (*incidents.Maintenance, error) {
+		return d.MoveMaintenance(ctx, now, r.ID, r.By, r.Text, r.Start, r.End)
+	},
 }
 
 func (n newsroom) steering(act string) func(context.Context, SteerRequest) (MaintenanceInfo, error) {
 	return func(ctx context.Context, r SteerRequest) (MaintenanceInfo, error) {
-		m, err := steers[act](n.desk, ctx, time.Now(), r.ID, r.By, r.Text)
+		m, err := steers[act](ctx, n.desk, time.Now(), r)
 		if err != nil {
 			return MaintenanceInfo{}, err
 		}
@@ -109,7 +123,7 @@ func PlanMaintenance(ctx context.Context, c config.Config, r PlanRequest) (Maint
 	return onDesk(ctx, c, "maintenance.add", r, newsroom.plan)
 }
 
-// SteerMaintenance starts, ends or cancels a maintenance, or posts to it.
+// SteerMaintenance starts, ends, moves or cancels a maintenance, or posts to it.
 func SteerMaintenance(ctx context.Context, c config.Config, act string, r SteerRequest) (MaintenanceInfo, error) {
 	return onDesk(ctx, c, "maintenance."+act, r, func(n newsroom, ctx context.Context, r SteerRequest) (MaintenanceInfo, error) {
 		return n.steering(act)(ctx, r)

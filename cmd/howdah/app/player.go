@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"howdah/cmd/howdah/timeline"
@@ -43,7 +44,9 @@ type player struct {
 	mail     []*testMessage // sent, not arrived
 	sent     int
 	sendNext time.Time
-	returned []timeline.Event // of which it is to be told how they came back
+	// maintained are the components that the tracker knows to be under maintenance.
+	maintained []string
+	returned   []timeline.Event // of which it is to be told how they came back
 
 	unsaved probe.Facts
 	savedAt time.Time
@@ -106,7 +109,13 @@ func (p *player) play(ctx context.Context) error {
 
 // over reports whether all has been told.
 func (p *player) over(last time.Time) bool {
-	return len(p.events) == 0 && p.now.After(last) && len(p.mail) == 0 && len(p.desk.Snapshot().Unresolved()) == 0
+	return len(p.events) == 0 && p.now.After(last) && len(p.mail) == 0 && !p.unfinished()
+}
+
+// unfinished reports whether a thread or a maintenance goes on.
+func (p *player) unfinished() bool {
+	s := p.desk.Snapshot()
+	return len(s.Unresolved()) > 0 || slices.ContainsFunc(s.Maintenances, func(m *incidents.Maintenance) bool { return m.State != incidents.Completed })
 }
 
 // soonest is when the next thing happens.
@@ -166,6 +175,10 @@ func (p *player) step(ctx context.Context) error {
 	if !p.deskNext.IsZero() && !p.deskNext.After(p.now) {
 		p.deskNext = p.desk.Tick(p.now)
 	}
+	if under := p.desk.Snapshot().UnderMaintenance(p.now); !slices.Equal(under, p.maintained) {
+		p.maintained = under
+		return p.tell(ctx, p.tracker.Maintain(p.now, under))
+	}
 	return nil
 }
 
@@ -187,6 +200,8 @@ func (p *player) happen(ctx context.Context, e timeline.Event) error {
 		p.returned = append(p.returned, e)
 	case timeline.Staff:
 		return p.post(ctx, e)
+	case timeline.Maintenance:
+		return p.announce(ctx, e)
 	}
 	return nil
 }
@@ -256,7 +271,7 @@ func (p *player) deliver() {
 		p.mail = append(p.mail, m)
 		p.desk.ObserveCanaries(p.now, []incidents.Canary{m.Canary})
 		p.sendNext = p.now.Add(c.Every)
-		if len(p.events) == 0 && len(p.desk.Snapshot().Unresolved()) == 0 {
+		if len(p.events) == 0 && !p.unfinished() {
 			p.sendNext = time.Time{}
 		}
 	}

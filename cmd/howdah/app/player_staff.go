@@ -30,6 +30,19 @@ func (p *player) post(ctx context.Context, e timeline.Event) error {
 	return err
 }
 
+// announce is a maintenance that staff plan.
+func (p *player) announce(ctx context.Context, e timeline.Event) error {
+	plan := incidents.Plan{
+		Title: e.Subject, Components: e.Plan.Components, Start: e.Plan.From, End: e.Plan.To, Body: e.Post.Text, By: e.Post.By,
+	}
+	if plan.By == "" {
+		plan.By = "staff"
+	}
+	_, err := p.desk.Announce(ctx, p.now, plan)
+	p.deskNext = p.now
+	return err
+}
+
 // tellHow states how outages ended, once their end is confirmed.
 func (p *player) tellHow(ctx context.Context) error {
 	var waiting []timeline.Event

@@ -15,14 +15,18 @@
 //	  - {at: "2005-08-01 18:21", host_up: elephant, how: rebooted by staff}
 //	  - {at: "2005-08-02 09:00:30", down: outgoing}
 //	  - {at: "2005-08-02 09:04:00", up: outgoing}
+//	  - {at: "2005-08-02 11:20", maintenance: "A debugging kernel", from: "2005-08-02 12:00", to: "2005-08-02 12:20", components: [imap, pop3]}
 //	  - {at: "2005-08-03 07:10", staff: investigating, text: "…", by: kim, expected_restore: "2005-08-03 08:00"}
 //
 // host_down and host_up are known to the second, as the end of a supervised
 // process is; down and up of one component are for its checks to find out.
 // role: says what a component is to users: reading, fetching, webmail, sending,
 // receiving or other. Left out, the keys imap, pop3, webmail, outgoing and
-// incoming have the obvious one. Whatever has no event works. staff is the state that the post sets; topic:
-// says that it names the cause, a workaround or the fix.
+// incoming have the obvious one. Whatever has no event works. staff is the state
+// that the post sets; topic: says that it names the cause, a workaround or the
+// fix. maintenance is planned downtime with its title, announced at the time of
+// the event for the components from: one moment to: another; text: is what it
+// says, by: who says it.
 package timeline
 
 import (
@@ -68,6 +72,8 @@ const (
 	Down     Kind = "down"
 	Up       Kind = "up"
 	Staff    Kind = "staff"
+	// Maintenance is announced, and takes place later.
+	Maintenance Kind = "maintenance"
 )
 
 // Event is something that happened at one moment.
@@ -75,9 +81,16 @@ type Event struct {
 	Line    int // in the file, from 1
 	At      time.Time
 	Kind    Kind
-	Subject string // key of the host or component; the state of a post
-	How     string // how it came back, for staff
+	Subject string // key of the host or component; the state of a post; the title of a maintenance
+	How     string // how it came back
 	Post    Post   // of staff
+	Plan    Plan   // of a maintenance
+}
+
+// Plan is when a maintenance is to be, and of what.
+type Plan struct {
+	From, To   time.Time
+	Components []string
 }
 
 // Post is what staff wrote. The newest open thread is the one it belongs to;
