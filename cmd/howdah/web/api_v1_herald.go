@@ -160,7 +160,7 @@ func (h herald) incidentWhole(in *incidents.Incident) v1IncidentWhole {
 }
 
 func (h herald) outage(o *incidents.Outage) v1Outage {
-	v := v1Outage{ID: o.ID, Start: momentOf(o.Began()), Intermittent: o.Intermittent, HowEnded: o.HowEnded(h.s.site.lang.words), Components: []v1Affected{}}
+	v := v1Outage{ID: o.ID, Start: momentOf(o.Began()), Intermittent: o.Intermittent, HowEnded: orNull(o.HowEnded(h.s.site.lang.words)), Components: []v1Affected{}}
 	if end := o.Ended(); end != nil {
 		m, lasted := momentOf(*end), seconds(o.Duration(end.Best))
 		v.End, v.Duration = &m, &lasted

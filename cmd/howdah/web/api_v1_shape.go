@@ -116,7 +116,7 @@ type v1Outage struct {
 	End          *v1Moment    `json:"end"`
 	Duration     *int64       `json:"duration_seconds"`
 	Intermittent bool         `json:"intermittent"`
-	HowEnded     string       `json:"how_ended"`
+	HowEnded     *string      `json:"how_ended"`
 	Components   []v1Affected `json:"components"`
 }
 
