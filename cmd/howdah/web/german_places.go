@@ -5,7 +5,7 @@ import "fmt"
 var germanPlaces = placePhrases{
 	subscribe:    "Abonnieren",
 	feedsHead:    "Feeds",
-	feedsText:    "Für Feedreader, Chaträume und Mailprogramme, die Feeds lesen. „Aktualisierungen“ hat einen Eintrag für alles, was wir schreiben; „Störungen“ hat je Störung einen Eintrag, der wächst.",
+	feedsText:    "Für Feedreader, Chaträume und Mailprogramme, die Feeds lesen. „Meldungen“ hat einen Eintrag für alles, was wir schreiben; „Störungen“ hat je Störung einen Eintrag, der wächst.",
 	feedsLate:    "Folgen Sie uns besser hier als per E-Mail: E-Mail über diesen Mailserver käme gerade dann zu spät, wenn es darauf ankommt.",
 	oneHead:      "Nur ein Dienst",
 	oneText:      "Jeder Dienst hat eigene Feeds.",
