@@ -112,10 +112,15 @@ func (p *player) over(last time.Time) bool {
 	return len(p.events) == 0 && p.now.After(last) && len(p.mail) == 0 && !p.unfinished()
 }
 
-// unfinished reports whether a thread or a maintenance goes on.
+// unfinished reports whether a thread or a maintenance goes on, or feeds have
+// yet to be told of something.
 func (p *player) unfinished() bool {
 	s := p.desk.Snapshot()
-	return len(s.Unresolved()) > 0 || slices.ContainsFunc(s.Maintenances, func(m *incidents.Maintenance) bool { return m.State != incidents.Completed })
+	return len(s.Unresolved()) > 0 ||
+		slices.ContainsFunc(s.Incidents, func(in *incidents.Incident) bool {
+			return slices.ContainsFunc(in.Updates, func(u incidents.Update) bool { return u.AnnouncedAt.IsZero() })
+		}) ||
+		slices.ContainsFunc(s.Maintenances, func(m *incidents.Maintenance) bool { return m.State != incidents.Completed })
 }
 
 // soonest is when the next thing happens.
