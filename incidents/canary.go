@@ -78,7 +78,7 @@ func (d *Desk) concerns(o *Outage, component string) bool {
 		return true
 	}
 	return slices.ContainsFunc(d.components, func(c Component) bool {
-		return c.Key == component && slices.Contains(c.DependsOn, o.Domain)
+		return c.Key == component && c.Domain == o.Domain
 	})
 }
 

@@ -9,10 +9,10 @@ type Component struct {
 	Name        string
 	Group       string // empty for none
 	Description string
-	DependsOn   []string // hosts
-	Position    int      // from 1, in the configuration's order
-	Role        Role     // empty is RoleOther
-	Unwatched   bool     // no check speaks for it
+	Domain      string // what its outages are of: the host that it or what it needs runs on; empty for itself
+	Position    int    // from 1, in the configuration's order
+	Role        Role   // empty is RoleOther
+	Unwatched   bool   // no check speaks for it
 }
 
 // Status of a component, as Statuspage names them.

@@ -15,11 +15,11 @@ var rewrite = flag.Bool("update", false, "write the threads of testdata anew")
 // elephant is the university of the notice that this project began with, as
 // users know it.
 var elephant = []Component{
-	{Key: "imap", Name: "Reading mail (IMAP)", DependsOn: []string{"elephant"}, Position: 1, Role: RoleReading},
-	{Key: "pop3", Name: "Fetching mail (POP3)", DependsOn: []string{"elephant"}, Position: 2, Role: RoleFetching},
-	{Key: "webmail", Name: "Webmail (Horde/IMP)", DependsOn: []string{"elephant"}, Position: 3, Role: RoleWebmail},
+	{Key: "imap", Name: "Reading mail (IMAP)", Domain: "elephant", Position: 1, Role: RoleReading},
+	{Key: "pop3", Name: "Fetching mail (POP3)", Domain: "elephant", Position: 2, Role: RoleFetching},
+	{Key: "webmail", Name: "Webmail (Horde/IMP)", Domain: "elephant", Position: 3, Role: RoleWebmail},
 	{Key: "outgoing", Name: "Sending mail (SMTP)", Position: 4, Role: RoleSending},
-	{Key: "incoming", Name: "Receiving mail from outside", DependsOn: []string{"elephant"}, Position: 5, Role: RoleReceiving},
+	{Key: "incoming", Name: "Receiving mail from outside", Domain: "elephant", Position: 5, Role: RoleReceiving},
 }
 
 // house is a desk with what happens around it: checks every minute and a test
@@ -64,7 +64,7 @@ func (h *house) minute() {
 	var facts []ComponentFact
 	for _, c := range elephant {
 		f := ComponentFact{Component: c.Key, Status: Operational, Watched: true, CheckedAt: h.now, GoodAt: h.now, StaleAt: h.now.Add(15 * time.Minute)}
-		if h.down != nil && len(c.DependsOn) > 0 {
+		if h.down != nil && c.Domain != "" {
 			f.Status, f.Since, f.GoodAt = MajorOutage, h.down.Start.Best, h.down.Start.Best.Add(-time.Minute)
 		}
 		facts = append(facts, f)
@@ -95,7 +95,7 @@ func (h *house) hostDown(id string, at time.Time) {
 	m := exactly(at)
 	o := Outage{ID: id, Domain: "elephant", Start: m}
 	for _, c := range elephant {
-		if len(c.DependsOn) > 0 {
+		if c.Domain != "" {
 			o.Affected = append(o.Affected, Affected{Component: c.Key, Start: m, Reason: "connect.refused"})
 		}
 	}

@@ -316,3 +316,19 @@ func TestBetterTimesAreACorrection(t *testing.T) {
 		t.Errorf("the end moved to %v", got)
 	}
 }
+
+// A test message of a component that needs another one, on the host that
+// failed, counts as one of the host's outage, although it has not failed itself.
+func TestTestMessagesOfWhatNeedsTheHost(t *testing.T) {
+	components := []Component{{Key: "store", Name: "Storage", Domain: "elephant"}, {Key: "relay", Name: "Relay", Domain: "elephant"}, {Key: "other", Name: "Other", Domain: "other"}}
+	d := NewDesk(Options{Site: Site{Zone: johannesburg}, Components: components, Settings: DefaultSettings()})
+	m := exactly(local(t, 1, "17:03"))
+	d.ObserveOutage(local(t, 1, "17:03:20"), Outage{ID: "o1", Domain: "elephant", Start: m, Affected: []Affected{{Component: "store", Start: m}}})
+	d.ObserveCanaries(local(t, 1, "17:05"), []Canary{
+		{ID: "c1", Component: "relay", SentAt: local(t, 1, "17:05")},
+		{ID: "c2", Component: "other", SentAt: local(t, 1, "17:05")},
+	})
+	if got := only(t, d).Canaries; len(got) != 1 || got[0].ID != "c1" {
+		t.Errorf("counted: %+v", got)
+	}
+}

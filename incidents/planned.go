@@ -1,7 +1,6 @@
 package incidents
 
 import (
-	"context"
 	"slices"
 	"time"
 )
@@ -125,37 +124,6 @@ func (d *Desk) overran(o *Outage) *Maintenance {
 		if !o.Start.Latest.Before(end) && o.Start.Best.Before(end.Add(verifyFor)) {
 			return m
 		}
-	}
-	return nil
-}
-
-func (d *Desk) dirtyPlans() []*plan {
-	if d.store == nil {
-		return nil
-	}
-	var dirty []*plan
-	for _, p := range d.plans {
-		if p.dirty {
-			dirty = append(dirty, p)
-		}
-	}
-	return dirty
-}
-
-func (d *Desk) savePlan(p *plan) error {
-	d.mu.Lock()
-	m := p.m
-	d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), saveTimeout)
-	defer cancel()
-	if err := d.store.SaveMaintenance(ctx, m); err != nil {
-		d.log.Error("save maintenance", "maintenance", m.ID, "error", err)
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if p.m == m {
-		p.dirty = false
 	}
 	return nil
 }

@@ -16,7 +16,12 @@ const (
 func (d *Desk) save(now time.Time) (retry time.Time) {
 	d.mu.Lock()
 	retryAt := d.retryAt
-	dirty, plans := d.dirty(), d.dirtyPlans()
+	var dirty []*thread
+	var plans []*plan
+	if d.store != nil {
+		dirty = unsavedOf(d.threads, func(t *thread) bool { return t.dirty })
+		plans = unsavedOf(d.plans, func(p *plan) bool { return p.dirty })
+	}
 	d.mu.Unlock()
 	if len(dirty)+len(plans) == 0 {
 		return time.Time{}
@@ -48,41 +53,55 @@ func (d *Desk) lastSave(now time.Time) {
 	d.save(tidy(now))
 }
 
-func (d *Desk) dirty() []*thread {
-	if d.store == nil {
-		return nil
-	}
-	var dirty []*thread
-	for _, t := range d.threads {
-		if t.dirty {
-			dirty = append(dirty, t)
+// unsavedOf are those of a list that the store has not yet taken.
+func unsavedOf[T any](list []T, dirty func(T) bool) (all []T) {
+	for _, v := range list {
+		if dirty(v) {
+			all = append(all, v)
 		}
 	}
-	return dirty
+	return all
 }
 
 func (d *Desk) saveThread(t *thread) error {
 	d.mu.Lock()
 	in := t.in
 	d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), saveTimeout)
-	defer cancel()
-	if err := d.store.SaveIncident(ctx, in); err != nil {
-		d.log.Error("save incident", "incident", in.ID, "error", err)
+	if err := d.offer("incident", in.ID, func(ctx context.Context) error { return d.store.SaveIncident(ctx, in) }); err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.markSaved(t, in)
+	if t.in == in { // else it is saved by the Tick that its change has asked for
+		t.dirty = false
+	}
 	return nil
 }
 
-// markSaved notes that the store has in. A thread that changed meanwhile
-// stays dirty and is saved by the Tick that its change has asked for.
-func (d *Desk) markSaved(t *thread, in *Incident) {
-	if t.in == in {
-		t.dirty = false
+func (d *Desk) savePlan(p *plan) error {
+	d.mu.Lock()
+	m := p.m
+	d.mu.Unlock()
+	if err := d.offer("maintenance", m.ID, func(ctx context.Context) error { return d.store.SaveMaintenance(ctx, m) }); err != nil {
+		return err
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p.m == m {
+		p.dirty = false
+	}
+	return nil
+}
+
+// offer gives one thing to the store, within a limit of time.
+func (d *Desk) offer(what, id string, save func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), saveTimeout)
+	defer cancel()
+	err := save(ctx)
+	if err != nil {
+		d.log.Error("save "+what, what, id, "error", err)
+	}
+	return err
 }
 
 // saved draws the consequences of a round of saving.

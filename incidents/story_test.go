@@ -121,8 +121,8 @@ var johannesburg = func() *time.Location {
 }()
 
 var university = []Component{
-	{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", DependsOn: []string{"elephant"}, Position: 1},
-	{Key: "pop3", Name: "Fetching mail (POP3)", Group: "Mail", DependsOn: []string{"elephant"}, Position: 2},
+	{Key: "imap", Name: "Reading mail (IMAP)", Group: "Mail", Domain: "elephant", Position: 1},
+	{Key: "pop3", Name: "Fetching mail (POP3)", Group: "Mail", Domain: "elephant", Position: 2},
 	{Key: "outgoing", Name: "Sending mail (SMTP)", Position: 3},
 }
 

@@ -21,7 +21,14 @@ var _ probe.Observer = (*bridge)(nil)
 // Observe implements probe.Observer.
 func (b *bridge) Observe(now time.Time, ch probe.Changes) {
 	for _, w := range ch.Warnings {
-		b.log.Warn("check needs attention", "check", w.Check, "problem", w.Text)
+		var about []any
+		if w.Check != "" {
+			about = append(about, "check", w.Check)
+		}
+		if w.Reason != "" {
+			about = append(about, "reason", string(w.Reason))
+		}
+		b.log.Warn("detection needs attention", append(about, "problem", w.Text)...)
 	}
 	for _, bl := range ch.Blips {
 		b.log.Info("a failure was not confirmed", "check", bl.Check, "reason", string(bl.Reason))

@@ -69,7 +69,7 @@ func deskOptions(c config.Config) (incidents.Options, error) {
 	for i, k := range c.Components {
 		components = append(components, incidents.Component{
 			Key: k.Key, Name: k.Name, Group: k.Group, Description: k.Description,
-			DependsOn: k.DependsOn, Position: i + 1, Role: incidents.Role(k.Role), Unwatched: unwatched(c, k.Key),
+			Domain: c.Domain(k), Position: i + 1, Role: incidents.Role(k.Role), Unwatched: unwatched(c, k.Key),
 		})
 	}
 	return incidents.Options{

@@ -75,11 +75,9 @@ func replayed(ctx context.Context, c config.Config, line *timeline.Timeline, sto
 	}
 	options.Store, options.Site.Zone, options.Components = store, line.Zone, nil
 	for i, k := range line.Components {
-		component := incidents.Component{Key: k.Key, Name: k.Name, Group: k.Group, Role: incidents.Role(k.Role), Position: i + 1}
-		if k.Host != "" {
-			component.DependsOn = []string{k.Host}
-		}
-		options.Components = append(options.Components, component)
+		options.Components = append(options.Components, incidents.Component{
+			Key: k.Key, Name: k.Name, Group: k.Group, Role: incidents.Role(k.Role), Position: i + 1, Domain: k.Host,
+		})
 	}
 	desk := incidents.NewDesk(options)
 	p, err := newPlayer(line, w.settings, store, desk)

@@ -67,3 +67,19 @@ func (c Config) Parent(p Component) string {
 	}
 	return p.DependsOn[i]
 }
+
+// Domain is what outages of the component are of: its host, or that of what it
+// needs, or else what it needs, and at last itself.
+func (c Config) Domain(p Component) string {
+	for range c.Components {
+		if host := c.HostOf(p); host != "" {
+			return host
+		}
+		parent := c.component(c.Parent(p))
+		if parent == nil {
+			break
+		}
+		p = *parent
+	}
+	return p.Key
+}
