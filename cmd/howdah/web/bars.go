@@ -22,7 +22,7 @@ var barKinds = []struct {
 	name   string
 	height int
 }{
-	{"up", 8}, {"unseen", 8}, {"kept", 12}, {"partial", 12}, {"down1", 16}, {"down2", 20}, {"down3", 24},
+	{"up", 8}, {"unseen", 6}, {"kept", 12}, {"partial", 12}, {"down1", 16}, {"down2", 20}, {"down3", 24},
 }
 
 // barKind is what a day is shown as: the worst of it.
@@ -92,7 +92,7 @@ func (l *phrases) daysOf(v incidents.ComponentView) *templates.Days {
 	}
 	d := &templates.Days{Width: n*barStep - 1, Bars: bars(v.Days)}
 	if p := v.Uptime90.Percent(); p != "" {
-		d.Uptime = l.uptimeOver(l.percent(p), n)
+		d.Uptime = l.uptimeOver(l.percent(p), n-unseen)
 	}
 	var down string
 	if bad > 0 {

@@ -150,7 +150,7 @@ var english = phrases{
 	decimal: func(number string) string { return number },
 	percent: func(number string) string { return number + " %" },
 	uptimeOver: func(percent string, days int) string {
-		return fmt.Sprintf("%s in %d days", percent, days)
+		return percent + " in " + counted(days, "day")
 	},
 	daysSummary: func(days, bad int, down string, unseen int) string {
 		s := fmt.Sprintf("The last %d days: no outages", days)

@@ -154,6 +154,9 @@ var german = phrases{
 	decimal: func(number string) string { return strings.Replace(number, ".", ",", 1) },
 	percent: func(number string) string { return strings.Replace(number, ".", ",", 1) + " %" },
 	uptimeOver: func(percent string, days int) string {
+		if days == 1 {
+			return percent + " an einem Tag"
+		}
 		return fmt.Sprintf("%s in %d Tagen", percent, days)
 	},
 	daysSummary: func(days, bad int, down string, unseen int) string {

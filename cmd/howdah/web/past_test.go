@@ -26,7 +26,7 @@ func TestBarsAreDashesInRuns(t *testing.T) {
 	}
 	want := []templates.Bar{
 		{Kind: "up", Path: "M4 20h7m5 0h3"},
-		{Kind: "unseen", Path: "M0 20h3m37 0h3"},
+		{Kind: "unseen", Path: "M0 21h3m37 0h3"},
 		{Kind: "kept", Path: "M24 18h3"},
 		{Kind: "partial", Path: "M20 18h3"},
 		{Kind: "down1", Path: "M12 16h3"},

@@ -52,7 +52,7 @@ type phrases struct {
 	// Figures
 	decimal func(number string) string // with the language's sign between whole and part
 	percent func(number string) string // "99.98 %"
-	// uptimeOver is the uptime of the last days; daysSummary speaks of them in
+	// uptimeOver is the uptime of those of the last days that were monitored; daysSummary speaks of them in
 	// the place of their drawing: down is how long it did not work on bad of
 	// them, unseen those that were not monitored.
 	uptimeOver  func(percent string, days int) string
