@@ -11,8 +11,10 @@ import (
 	"unicode"
 )
 
+const schemeExec = "exec"
+
 var execSchemes = []scheme{
-	{name: "exec", options: []string{"arg"}, local: true, locate: (*Target).locateProgram, agree: fewArgs, speak: runProgram},
+	{name: schemeExec, options: []string{"arg"}, local: true, locate: (*Target).locateProgram, agree: fewArgs, speak: runProgram},
 }
 
 // budgetRun leaves it to the run's own timeout to end a step.

@@ -274,7 +274,8 @@ func (t *Tracker) Next(check string) time.Time {
 }
 
 // Timeout is what bounds the next run of the check: confirming runs are
-// shorter than others.
+// shorter than others, but for those of a program, which takes the time that it
+// takes.
 func (t *Tracker) Timeout(check string) time.Duration {
 	w := t.byKey[check]
 	if w == nil {
@@ -284,7 +285,7 @@ func (t *Tracker) Timeout(check string) time.Duration {
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	if w.state == Suspect && t.settings.ConfirmTimeout > 0 {
+	if w.state == Suspect && t.settings.ConfirmTimeout > 0 && w.check.Target.Scheme != schemeExec {
 		timeout = min(timeout, t.settings.ConfirmTimeout)
 	}
 	return timeout

@@ -330,6 +330,13 @@ func TestConfirmingRunsAreShorter(t *testing.T) {
 	if got := s.tracker.Timeout("imap"); got != 5*time.Second {
 		t.Errorf("suspect: %v", got)
 	}
+	program := testCheck("imap", "imap")
+	program.Target = Target{Scheme: schemeExec, Path: "/bin/true"}
+	s.take(s.tracker.Update(at(60), []Component{{Key: "imap", Host: "elephant"}}, []Check{program}, DefaultSettings()))
+	s.run(at(60), "exec.critical", "imap")
+	if got := s.tracker.Timeout("imap"); got != 15*time.Second {
+		t.Errorf("a suspect program: %v", got)
+	}
 }
 
 func TestUpdateEndsWhatNobodyWatches(t *testing.T) {
