@@ -21,6 +21,14 @@ func TestProbeRunsACheckOfTheInstance(t *testing.T) {
 	if out, code := probe("--check", "imap"); code != 0 || !strings.HasPrefix(out, "IMAP OK") || !strings.Contains(out, "'auth'=") {
 		t.Errorf("exit code %d: %s", code, out)
 	}
+	if out, _ := probe("--check", "imap"); !strings.Contains(out, "'total'=") || !strings.Contains(out, ";5;;0;15 ") {
+		t.Errorf("the check's own timeout is not told: %s", out)
+	}
+	for _, flag := range []string{"--timeout=3", "--password-file=x", "--password-env=X"} {
+		if out, code := probe("--check", "imap", flag); code != 3 || !strings.Contains(out, strings.Split(flag, "=")[0]) {
+			t.Errorf("%s: exit code %d: %s", flag, code, out)
+		}
+	}
 	out, code := probe("--check", "imap", "--json")
 	var ran struct {
 		Check     string    `json:"check"`

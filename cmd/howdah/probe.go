@@ -78,6 +78,11 @@ time for it is; its result counts there like any other.`,
 	}
 	cmd.SetFlagErrorFunc(misused)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		for _, own := range []string{"timeout", "password-file", "password-env"} {
+			if check != "" && cmd.Flags().Changed(own) {
+				return misused(cmd, fmt.Errorf("--%s is of no use with --check: a check has its own in the configuration", own))
+			}
+		}
 		if len(args) == 1 && check == "" || len(args) == 0 && check != "" {
 			return nil
 		}

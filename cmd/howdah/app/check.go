@@ -17,7 +17,8 @@ const checkPatience = 28 * time.Second
 
 // watchroom runs checks of the running instance for the shell.
 type watchroom struct {
-	prober *probe.Prober
+	prober  *probe.Prober
+	watched func() *watchlist
 }
 
 type checkRequest struct {
@@ -28,7 +29,8 @@ type checkRequest struct {
 // leaves out.
 type ranCheck struct {
 	probe.Result
-	Phases []ranPhase
+	Phases  []ranPhase
+	Timeout time.Duration // of the check
 }
 
 type ranPhase struct {
@@ -48,15 +50,26 @@ func (w watchroom) run(ctx context.Context, r checkRequest) (ranCheck, error) {
 	if err != nil {
 		return ranCheck{}, err
 	}
-	ran := ranCheck{Result: result}
+	ran := ranCheck{Result: result, Timeout: w.timeout(r.Check)}
 	for _, p := range result.Phases {
 		ran.Phases = append(ran.Phases, ranPhase(p))
 	}
 	return ran, nil
 }
 
+// timeout bounds the usual runs of the check.
+func (w watchroom) timeout(check string) time.Duration {
+	for _, c := range w.watched().checks {
+		if c.Key == check {
+			return c.Timeout
+		}
+	}
+	return 0
+}
+
 // ProbeCheck runs a check of the running instance now, and writes how it went
-// as Probe does. The result counts there like any other.
+// as Probe does. The result counts there like any other. The options' timeout
+// and password are not asked: the check has its own.
 func ProbeCheck(ctx context.Context, c config.Config, check string, o ProbeOptions) int {
 	l, err := o.limits()
 	if err != nil {
@@ -73,5 +86,6 @@ func ProbeCheck(ctx context.Context, c config.Config, check string, o ProbeOptio
 	for _, p := range ran.Phases {
 		r.Phases = append(r.Phases, probe.Phase(p))
 	}
+	l.Timeout = ran.Timeout
 	return o.tell(r, l)
 }

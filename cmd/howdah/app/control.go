@@ -12,7 +12,7 @@ func (in *instance) controlOps() map[string]http.HandlerFunc {
 	for _, ops := range []map[string]http.HandlerFunc{
 		newsroom{desk: in.desk, url: func() string { return *in.url.Load() }}.ops(),
 		archive{desk: in.desk, facts: in.record}.ops(),
-		watchroom{in.prober}.ops(),
+		watchroom{in.prober, in.watched.Load}.ops(),
 	} {
 		maps.Copy(all, ops)
 	}
