@@ -56,7 +56,7 @@ func (t *teller) maintenance(m *incidents.Maintenance) apiMaintenance {
 		apiIncident: apiIncident{
 			ID: m.ID, Name: m.Title, Status: m.State, Impact: "maintenance",
 			CreatedAt: t.time(m.CreatedAt), UpdatedAt: t.time(m.Latest().At), StartedAt: t.time(m.StartedAt),
-			Shortlink: st.absolute("") + "#maintenance-" + m.ID, PageID: st.id,
+			Shortlink: st.absolute(m.Path()), PageID: st.id,
 			Updates: []apiUpdate{}, Components: []apiComponent{}, Outages: []apiOutage{},
 		},
 		ScheduledFor: t.time(m.Start), ScheduledUntil: t.time(m.End), Canceled: m.Canceled,

@@ -90,7 +90,7 @@ func TestAPIOfMaintenance(t *testing.T) {
 	same(t, "maintenance", m, object{
 		"name": "Kernel m3", "status": "scheduled", "impact": "maintenance", "canceled": false, "started_at": "2005-08-01T12:00:00.000+02:00", "resolved_at": nil, "monitoring_at": nil,
 		"scheduled_for": "2005-08-02T12:00:00.000+02:00", "scheduled_until": "2005-08-02T12:20:00.000+02:00", "created_at": "2005-08-01T12:00:00.000+02:00",
-		"shortlink": "https://status.example.edu/#maintenance-m3",
+		"shortlink": "https://status.example.edu/maintenance/m3",
 	})
 	updates := list(t, list(t, decode(t, srv.URL+"/api/v2/incidents.json"), "incidents")[0], "incident_updates")
 	same(t, "update", updates[1], object{"topic": "cause", "expected_at": "2005-08-01T20:00:00.000+02:00", "updated_at": "2005-08-01T18:45:00.000+02:00"})
