@@ -333,7 +333,8 @@ func TestConfirmingRunsAreShorter(t *testing.T) {
 	program := testCheck("imap", "imap")
 	program.Target = Target{Scheme: schemeExec, Path: "/bin/true"}
 	s.take(s.tracker.Update(at(60), []Component{{Key: "imap", Host: "elephant"}}, []Check{program}, DefaultSettings()))
-	s.run(at(60), "exec.critical", "imap")
+	s.run(at(61), "", "imap")
+	s.run(at(91), "exec.critical", "imap")
 	if got := s.tracker.Timeout("imap"); got != 15*time.Second {
 		t.Errorf("a suspect program: %v", got)
 	}
