@@ -156,7 +156,7 @@ func TestLostMessageIsNotPassedOver(t *testing.T) {
 	if got := spoken(in); got != "opened recovered resolved" {
 		t.Errorf("%s", got)
 	}
-	if len(s.Reminders) != 1 || s.Reminders[0] != (Reminder{RemindMail, in.ID, local(t, 1, "18:56"), 1}) {
+	if len(s.Reminders) != 1 || s.Reminders[0] != (Reminder{Kind: RemindMail, IncidentID: in.ID, Since: local(t, 1, "18:56"), Count: 1}) {
 		t.Errorf("staff are reminded of %+v", s.Reminders)
 	}
 	h.lost = ""

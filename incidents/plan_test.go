@@ -291,6 +291,36 @@ func TestMaintenanceIsMoved(t *testing.T) {
 	}
 }
 
+// Staff are reminded before it begins, and when it should be over and is not.
+func TestStaffAreRemindedOfMaintenance(t *testing.T) {
+	d := newDesk(t, nil, DefaultSettings())
+	m := kernel(t, d)
+	well(t, d, 2, "10:59")
+	if next := d.Tick(local(t, 2, "10:59")); !next.Equal(local(t, 2, "11:00")) || len(d.Snapshot().Reminders) != 0 {
+		t.Errorf("an hour before: next %v, %+v", next.In(johannesburg), d.Snapshot().Reminders)
+	}
+	d.Tick(local(t, 2, "11:00"))
+	want := []Reminder{{Kind: RemindBegins, MaintenanceID: m.ID, Since: local(t, 2, "11:00").UTC()}}
+	if got := d.Snapshot().Reminders; !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	d.Tick(local(t, 2, "12:00"))
+	if got := d.Snapshot().Reminders; got != nil {
+		t.Errorf("while it goes on: %+v", got)
+	}
+	d.Tick(local(t, 2, "12:20"))
+	o := down("o1", local(t, 2, "12:20:10"))
+	d.ObserveOutage(local(t, 2, "12:20:30"), o)
+	want = []Reminder{{Kind: RemindOverran, IncidentID: only(t, d).ID, MaintenanceID: m.ID, Since: local(t, 2, "12:20").UTC()}}
+	if got := d.Snapshot().Reminders; !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	d.ObserveOutage(local(t, 2, "12:31"), over(o, local(t, 2, "12:30")))
+	if got := d.Snapshot().Reminders; got != nil {
+		t.Errorf("when it is over: %+v", got)
+	}
+}
+
 func TestMovesThatMakeNoSense(t *testing.T) {
 	d := newDesk(t, nil, DefaultSettings())
 	m := kernel(t, d)

@@ -19,15 +19,24 @@ type ReminderKind string
 const (
 	RemindRestoration ReminderKind = "restoration" // what was expected is overdue
 	RemindMail        ReminderKind = "mail"        // test messages of an outage are overdue
+	RemindBegins      ReminderKind = "begins"      // a maintenance begins within the hour
+	RemindOverran     ReminderKind = "overran"     // what a maintenance covered does not work after it
 )
+
+// ReminderKinds are all of them.
+var ReminderKinds = []ReminderKind{RemindRestoration, RemindMail, RemindBegins, RemindOverran}
 
 // Reminder is something that waits for staff.
 type Reminder struct {
-	Kind       ReminderKind
-	IncidentID string
-	Since      time.Time
-	Count      int // of test messages
+	Kind          ReminderKind
+	IncidentID    string // empty for RemindBegins
+	MaintenanceID string // empty but for RemindBegins and RemindOverran
+	Since         time.Time
+	Count         int // of test messages
 }
+
+// beginsSoon is how long before a maintenance staff are reminded of it.
+const beginsSoon = time.Hour
 
 // awaits reports whether the thread waits for what is expected.
 func (in *Incident) awaits() bool {
@@ -73,7 +82,18 @@ func (d *Desk) reminders(now time.Time) []Reminder {
 			all = append(all, Reminder{Kind: RemindRestoration, IncidentID: in.ID, Since: in.ExpectedAt})
 		}
 		if since, count := in.missing(now); count > 0 {
-			all = append(all, Reminder{RemindMail, in.ID, since, count})
+			all = append(all, Reminder{Kind: RemindMail, IncidentID: in.ID, Since: since, Count: count})
+		}
+		for i := range in.Outages {
+			o := &in.Outages[i]
+			if m := d.overran(o); o.End == nil && m != nil {
+				all = append(all, Reminder{Kind: RemindOverran, IncidentID: in.ID, MaintenanceID: m.ID, Since: m.End})
+			}
+		}
+	}
+	for _, p := range d.plans {
+		if soon := p.m.Start.Add(-beginsSoon); p.m.State == Scheduled && !now.Before(soon) {
+			all = append(all, Reminder{Kind: RemindBegins, MaintenanceID: p.m.ID, Since: soon})
 		}
 	}
 	return all
@@ -118,6 +138,11 @@ func (d *Desk) nextReminder(now time.Time) (next time.Time) {
 			}
 		}
 	}
+	for _, p := range d.plans {
+		if soon := p.m.Start.Add(-beginsSoon); p.m.State == Scheduled && soon.After(now) {
+			next = earliest(next, soon)
+		}
+	}
 	return next
 }
 
@@ -125,7 +150,7 @@ func (d *Desk) nextReminder(now time.Time) (next time.Time) {
 func (d *Desk) remind(all []Reminder) {
 	for _, r := range all {
 		if slices.ContainsFunc(d.reminded, func(old Reminder) bool {
-			return old.Kind == r.Kind && old.IncidentID == r.IncidentID && old.Since.Equal(r.Since)
+			return old.Kind == r.Kind && old.IncidentID == r.IncidentID && old.MaintenanceID == r.MaintenanceID && old.Since.Equal(r.Since)
 		}) {
 			continue
 		}
@@ -134,6 +159,10 @@ func (d *Desk) remind(all []Reminder) {
 			d.log.Warn("the expected restoration is overdue", "incident", r.IncidentID, "expected", r.Since)
 		case RemindMail:
 			d.log.Warn("test messages sent during an outage are missing", "incident", r.IncidentID, "messages", r.Count)
+		case RemindBegins:
+			d.log.Warn("a maintenance begins soon", "maintenance", r.MaintenanceID, "start", r.Since.Add(beginsSoon))
+		case RemindOverran:
+			d.log.Warn("what a maintenance covered does not work after it", "maintenance", r.MaintenanceID, "incident", r.IncidentID, "planned_until", r.Since)
 		}
 	}
 	d.reminded = all

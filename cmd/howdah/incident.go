@@ -37,7 +37,7 @@ func incidentCommand(g *global) *cobra.Command {
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, in := range all {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%d outages\t%s\n", in.ID, in.StartedAt.Format(time.RFC3339), in.State, len(in.Outages), in.Title)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%d outages\t%s%s\n", in.ID, in.StartedAt.Format(time.RFC3339), in.State, len(in.Outages), in.Title, waiting(in))
 			}
 			return w.Flush()
 		},
@@ -73,8 +73,20 @@ func incidentCommand(g *global) *cobra.Command {
 	return cmd
 }
 
+// waiting is what of the thread waits for staff.
+func waiting(in app.IncidentInfo) string {
+	words := map[string]string{
+		"restoration": "the expected restoration is overdue", "mail": "test messages are missing", "overran": "a maintenance has overrun",
+	}
+	var all string
+	for _, r := range in.Reminders {
+		all += "; " + words[r]
+	}
+	return all
+}
+
 func printIncident(w io.Writer, in app.IncidentInfo) {
-	fmt.Fprintf(w, "%s\n%s, %s impact%s\n%s\n", in.Title, in.State, in.Impact, standing(in), in.URL)
+	fmt.Fprintf(w, "%s\n%s, %s impact%s\n%s\n", in.Title, in.State, in.Impact, standing(in)+waiting(in), in.URL)
 	if in.ExpectedAt != nil {
 		fmt.Fprintf(w, "expected by %s\n", in.ExpectedAt.Format(time.RFC3339))
 	}

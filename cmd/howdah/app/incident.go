@@ -48,8 +48,9 @@ type IncidentInfo struct {
 	StartedAt  time.Time    `json:"started_at"`
 	ResolvedAt *time.Time   `json:"resolved_at"`
 	ExpectedAt *time.Time   `json:"expected_at"`
-	Taken      bool         `json:"taken"`  // by staff
-	Silent     bool         `json:"silent"` // the machine says nothing
+	Reminders  []string     `json:"reminders"` // what waits for staff: restoration, mail, overran
+	Taken      bool         `json:"taken"`     // by staff
+	Silent     bool         `json:"silent"`    // the machine says nothing
 	Former     []string     `json:"former_ids,omitempty"`
 	Messages   *MailInfo    `json:"test_messages,omitempty"`
 	Outages    []OutageInfo `json:"outages"`

@@ -5,8 +5,13 @@ import "howdah/incidents"
 func (n newsroom) info(in *incidents.Incident) IncidentInfo {
 	info := IncidentInfo{
 		ID: in.ID, Title: in.Title, State: string(in.State), Impact: string(in.Impact),
-		URL: n.url() + "/" + in.Path(), StartedAt: in.StartedAt, Outages: []OutageInfo{},
+		URL: n.url() + "/" + in.Path(), StartedAt: in.StartedAt, Outages: []OutageInfo{}, Reminders: []string{},
 		Taken: in.Taken, Silent: in.Silent, Former: in.Aliases,
+	}
+	for _, r := range n.desk.Snapshot().Reminders {
+		if r.IncidentID == in.ID {
+			info.Reminders = append(info.Reminders, string(r.Kind))
+		}
 	}
 	if !in.ResolvedAt.IsZero() {
 		info.ResolvedAt = &in.ResolvedAt

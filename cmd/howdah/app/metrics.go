@@ -46,6 +46,7 @@ var (
 	descState      = desc("component_state", "1 for the state that the component's checks are in, 0 for every other; unknown also when nothing is known of now.", "component", "state")
 	descUnresolved = desc("incidents_unresolved", "Threads that are not resolved.")
 	descOutages    = desc("outages_open", "Outages that last.")
+	descReminders  = desc("reminders", "What waits for staff: an expected restoration that is overdue, test messages that are missing after an outage, a maintenance that begins within the hour or that has overrun.", "kind")
 	descUnsaved    = desc("store_unsaved_seconds", "For how long the database has refused to save; 0 when everything is saved.")
 	descMailUp     = desc("mailserver_up", "Whether the bundled mail server's process runs and is ready.")
 	descRestarts   = desc("mailserver_restarts_total", "Starts of the bundled mail server after the first.")
@@ -54,7 +55,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (m *meter) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descUp, descChecked, descState, descUnresolved, descOutages, descUnsaved, descMailUp, descRestarts, descBuild} {
+	for _, d := range []*prometheus.Desc{descUp, descChecked, descState, descUnresolved, descOutages, descReminders, descUnsaved, descMailUp, descRestarts, descBuild} {
 		to <- d
 	}
 }
@@ -76,6 +77,13 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(descUnresolved, float64(len(s.Unresolved())))
 	gauge(descOutages, float64(openOutages(s)))
+	reminders := map[incidents.ReminderKind]int{}
+	for _, r := range s.Reminders {
+		reminders[r.Kind]++
+	}
+	for _, kind := range incidents.ReminderKinds {
+		gauge(descReminders, float64(reminders[kind]), string(kind))
+	}
 	unsaved := 0.0
 	if since := m.unsaved(); !since.IsZero() {
 		unsaved = max(time.Since(since).Seconds(), 0)

@@ -49,7 +49,7 @@ func TestMetricsSayWhatIsKnown(t *testing.T) {
 	m := &meter{
 		version: "1.2",
 		snapshot: func() *incidents.Snapshot {
-			return &incidents.Snapshot{Incidents: []*incidents.Incident{
+			return &incidents.Snapshot{Reminders: []incidents.Reminder{{Kind: incidents.RemindBegins}, {Kind: incidents.RemindMail}, {Kind: incidents.RemindMail}}, Incidents: []*incidents.Incident{
 				{State: incidents.Investigating, Outages: []incidents.Outage{{End: end}, {}}},
 				{State: incidents.Monitoring, Outages: []incidents.Outage{{End: end}}},
 				{State: incidents.Resolved, Outages: []incidents.Outage{{End: end}}},
@@ -74,7 +74,8 @@ func TestMetricsSayWhatIsKnown(t *testing.T) {
 		`component_state{component="a",state="up"} 1`, `component_state{component="b",state="suspect"} 1`, `component_state{component="c",state="down"} 1`,
 		`component_state{component="d",state="recovering"} 1`, `component_state{component="m",state="maintenance"} 1`, `component_state{component="new",state="unknown"} 1`, `component_state{component="old",state="unknown"} 1`,
 		`component_up{component="a"} 1`, `component_up{component="b"} 1`, `component_up{component="c"} 0`, `component_up{component="d"} 0`,
-		"incidents_unresolved 2", "mailserver_restarts_total 2", "mailserver_up 0", "outages_open 1", "store_unsaved_seconds 0",
+		"incidents_unresolved 2", "mailserver_restarts_total 2", "mailserver_up 0", "outages_open 1",
+		`reminders{kind="begins"} 1`, `reminders{kind="mail"} 2`, `reminders{kind="overran"} 0`, `reminders{kind="restoration"} 0`, "store_unsaved_seconds 0",
 	}
 	got := scraped(t, m)
 	all := len(got)
@@ -101,7 +102,7 @@ func bareMeter() *meter {
 func TestMetricsWithoutAMailServer(t *testing.T) {
 	m := bareMeter()
 	got := scraped(t, m)
-	if len(got) != 3 || !strings.HasPrefix(got[2], "store_unsaved_seconds 3600") {
+	if len(got) != 7 || !strings.HasPrefix(got[6], "store_unsaved_seconds 3600") {
 		t.Errorf("%q", got)
 	}
 }
