@@ -32,8 +32,8 @@ func (in *instance) post(args ...string) (incident, update string) {
 	return reply.Incident, reply.Update
 }
 
-// reader is a program that people follow feeds with.
-type reader struct {
+// feedReader is a program that people follow feeds with.
+type feedReader struct {
 	// follow subscribes to a feed and takes what is in it by now as known.
 	follow func(t *testing.T, url string)
 	// unread returns what is new since it was last called, as the program
@@ -48,7 +48,7 @@ type reader struct {
 // the feed of threads to those whose program shows an entry again.
 func TestFeedReaders(t *testing.T) {
 	in := start(t, "")
-	for name, make := range map[string]func(t *testing.T) reader{"gofeed": goReader, "newsboat": newsboat, "rss2email": rss2email, "feedparser": feedparser} {
+	for name, make := range map[string]func(t *testing.T) feedReader{"gofeed": goReader, "newsboat": newsboat, "rss2email": rss2email, "feedparser": feedparser} {
 		t.Run(name, func(t *testing.T) {
 			for _, feed := range []string{"updates.rss", "updates.atom", "updates.json", "feed.rss", "feed.atom", "feed.json"} {
 				if strings.HasSuffix(feed, ".json") && name != "gofeed" {
@@ -99,7 +99,7 @@ func shown(markup string) string {
 
 // goReader is gofeed, used as a program would that shows each entry again
 // that has a newer date.
-func goReader(t *testing.T) reader {
+func goReader(t *testing.T) feedReader {
 	known := map[string]string{}
 	where := ""
 	look := func(t *testing.T) (news []string) {
@@ -119,7 +119,7 @@ func goReader(t *testing.T) reader {
 		}
 		return news
 	}
-	return reader{
+	return feedReader{
 		follow: func(t *testing.T, url string) { where = url; look(t) },
 		unread: func(t *testing.T) string { return strings.Join(look(t), "\n") },
 		again:  true,
@@ -128,7 +128,7 @@ func goReader(t *testing.T) reader {
 
 // feedparser is the library that most of Python's readers stand on. It must
 // find nothing wrong with a feed.
-func feedparser(t *testing.T) reader {
+func feedparser(t *testing.T) feedReader {
 	if exec.Command(debianPython, "-c", "import feedparser").Run() != nil {
 		skip(t, "python3-feedparser is not installed; test/install does it")
 	}
@@ -168,7 +168,7 @@ print(json.dumps({"bozo": bool(f.bozo), "why": str(f.get("bozo_exception", "")),
 		}
 		return news
 	}
-	return reader{
+	return feedReader{
 		follow: func(t *testing.T, url string) { where = url; look(t) },
 		unread: func(t *testing.T) string { return strings.Join(look(t), "\n") },
 		again:  true,
@@ -176,7 +176,7 @@ print(json.dumps({"bozo": bool(f.bozo), "why": str(f.get("bozo_exception", "")),
 }
 
 // newsboat is told to show an entry again that has changed.
-func newsboat(t *testing.T) reader {
+func newsboat(t *testing.T) feedReader {
 	need(t, "newsboat")
 	dir := t.TempDir()
 	urls, config, cache := filepath.Join(dir, "urls"), filepath.Join(dir, "config"), filepath.Join(dir, "cache.db")
@@ -205,7 +205,7 @@ func newsboat(t *testing.T) reader {
 		sql(t, "UPDATE rss_item SET unread = 0")
 		return strings.TrimSpace(titles + "\n" + shown(texts))
 	}
-	return reader{
+	return feedReader{
 		follow: func(t *testing.T, url string) {
 			for file, text := range map[string]string{urls: url + "\n", config: "reset-unread-on-update \"" + url + "\"\n"} {
 				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -223,7 +223,7 @@ func newsboat(t *testing.T) reader {
 
 // rss2email puts what is new into a Maildir. It knows an entry by its ID and,
 // as it is set up by itself, sends none twice.
-func rss2email(t *testing.T) reader {
+func rss2email(t *testing.T) feedReader {
 	need(t, "r2e")
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config")
@@ -241,7 +241,7 @@ func rss2email(t *testing.T) reader {
 			t.Fatal(err)
 		}
 	}
-	return reader{
+	return feedReader{
 		follow: func(t *testing.T, url string) {
 			r2e(t, "add", "status", url)
 			r2e(t, "run", "--no-send")
