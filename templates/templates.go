@@ -45,7 +45,7 @@ var declared = []Page{Front{}, Incident{}, History{}, ComponentPage{}, MonthPage
 var parsed = parse()
 
 func parse() map[string]*template.Template {
-	base := template.Must(template.ParseFS(files, shared...))
+	base := template.Must(template.New("").Funcs(template.FuncMap{"unbroken": unbroken}).ParseFS(files, shared...))
 	pages := make(map[string]*template.Template, len(declared))
 	for _, p := range declared {
 		t := template.Must(base.Clone())
