@@ -12,7 +12,10 @@
 	doc.body.append(said)
 	let url = main.dataset.live, stream, timer, wait
 
-	// Makes a like b, which is of the new page. What has an id is known by it.
+	// What a part of the page is known by when others come before it.
+	const key = n => n.id || n.nodeType == 1 && (n.getAttribute("aria-labelledby") || n.querySelector("a")?.getAttribute("href")) || ""
+
+	// Makes a like b, which is of the new page.
 	const morph = (a, b) => {
 		if (a.isEqualNode(b)) return
 		if (a.nodeName != b.nodeName || a.nodeType != 1) return a.replaceWith(b)
@@ -21,9 +24,10 @@
 		let at = a.firstChild
 		const drop = end => { while (at != end) { const gone = at; at = at.nextSibling; gone.remove() } }
 		for (const n of [...b.childNodes]) {
+			const k = key(n)
 			let same = at
-			while (n.id && same && same.id != n.id) same = same.nextSibling
-			if (!same || same.id != n.id) a.insertBefore(n, at)
+			while (k && same && key(same) != k) same = same.nextSibling
+			if (!same || key(same) != k) a.insertBefore(n, at)
 			else {
 				drop(same)
 				at = same.nextSibling
