@@ -14,6 +14,25 @@ type truth struct {
 	outages []lapse
 	loss    float64 // share of packets
 	cut     []lapse // our own network is down
+	steps   []step  // of the clock of our own machine
+}
+
+// step is by how much a clock is set at a moment.
+type step struct {
+	at time.Time
+	by time.Duration
+}
+
+// clock is what the clocks of our own machine show.
+func (w *truth) clock(began time.Time) Clock {
+	now := time.Now()
+	c := Clock{Wall: now, Mono: now.Sub(began), Boot: now.Sub(began)}
+	for _, s := range w.steps {
+		if !now.Before(s.at) {
+			c.Wall = c.Wall.Add(s.by)
+		}
+	}
+	return c
 }
 
 // lapse is a stretch of time; silent when what is asked in it takes the

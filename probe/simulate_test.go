@@ -123,6 +123,7 @@ func claims(t *testing.T, w *truth, from, to time.Time, anchors ...Target) (foun
 		Store:      store,
 		Observer:   told,
 		Log:        slog.New(slog.DiscardHandler),
+		Clock:      func() Clock { return w.clock(from) },
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
