@@ -109,6 +109,7 @@ type ComponentPage struct {
 	Trouble     []DayLine // of that year, newest first
 	Line        *Line
 	Times       []Times
+	Mail        []string // how long mail takes through it; a sentence each
 	Blips       string   // in a sentence; empty when nothing is known of any
 	Threads     []Thread // newest first
 }

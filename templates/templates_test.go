@@ -46,7 +46,7 @@ func full() []Page {
 		MaintenancePage{Frame: frame, Heading: nasty, State: state, Start: now, End: now, Affected: nasty, Posts: []Post{post}},
 		ComponentPage{Frame: frame, Name: nasty, Description: nasty, Group: nasty, State: state, Since: now, Checked: now, Good: now, Threads: []Thread{thread},
 			Of: nasty, Shares: shares, Year: []YearRow{{Link{Text: nasty, Href: "/status/history/2005-08"}, []Cell{{}, {2, "/status/history/2005-08-02", "down1"}}}}, Trouble: []DayLine{{now, "/status/history/2005-08-02", "down1", nasty}},
-			Line: &Line{96, 16, "M0 1l2 3", nasty}, Times: []Times{{nasty, []PhaseRow{{nasty, nasty, nasty}}, nasty}}, Blips: nasty},
+			Line: &Line{96, 16, "M0 1l2 3", nasty}, Times: []Times{{nasty, []PhaseRow{{nasty, nasty, nasty}}, nasty}}, Mail: []string{nasty}, Blips: nasty},
 		Problem{Frame: frame, Heading: nasty, Text: nasty},
 		Subscribe{Frame: frame, Heading: nasty, Ways: []Way{{ID: "feeds", Heading: nasty, Text: nasty, Warning: nasty, Feeds: frame.Feeds,
 			Named: []NamedFeeds{{nasty, "/status/components/imap", frame.Feeds}}, Links: frame.Links,

@@ -10,13 +10,13 @@ import (
 const mailShown = 24 * time.Hour
 
 // mail says how long mail takes at the moment, a sentence a component that
-// test messages are sent to.
-func (ed *edition) mail() []string {
+// test messages are sent to; or of only one of those.
+func (ed *edition) mail(only string) []string {
 	var said []string
 	l, st, now := ed.s.site.lang, ed.s.site, ed.snap.At
 	for _, p := range ed.snap.Mail {
 		v := ed.snap.Component(p.Component)
-		if v == nil {
+		if v == nil || (only != "" && v.Key != only) {
 			continue
 		}
 		receiving := v.Role == incidents.RoleReceiving

@@ -52,7 +52,7 @@ func (ed *edition) component(v *incidents.ComponentView) resource {
 		if p.Line = st.lang.line(m, now); p.Line != nil {
 			p.Line.Text = sentence(p.Line.Text)
 		}
-		p.Times = st.times(m)
+		p.Times, p.Mail = st.times(m), ed.mail(v.Key)
 		if n := len(m.Blips); n > 0 {
 			p.Blips = st.lang.blips(n, st.clock(m.Blips[n-1], now).Text)
 		}

@@ -26,7 +26,7 @@ func (ed *edition) front() resource {
 			Frame:       ed.frame("", ed.title()),
 			State:       templates.State{Mark: pageMark(snap), Text: snap.Headline},
 			Groups:      ed.groups(),
-			Mail:        ed.mail(),
+			Mail:        ed.mail(""),
 			Recent:      ed.recent(),
 			Planned:     ed.maintenances(),
 			HistoryHref: st.href(placeHistory),

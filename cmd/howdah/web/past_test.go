@@ -107,6 +107,8 @@ func TestMailIsToldInPlainWords(t *testing.T) {
 			continue
 		}
 		inOrder(t, page, "Where is my mail?", c.want)
+		inOrder(t, get(t, srv.URL+"/components/"+c.path.Component), "Where is my mail?", c.want)
+		without(t, get(t, srv.URL+"/components/imap"), "Where is my mail?")
 	}
 }
 
@@ -150,6 +152,27 @@ func TestHistoryLeadsToMonthsAndDays(t *testing.T) {
 	inOrder(t, today, "<h1>1 August 2005</h1>", "still going on", "In all", "Reading mail (IMAP)</a></th>", "6 min", "1 h", "1 h")
 	without(t, today, `rel="next"`)
 	inOrder(t, get(t, srv.URL+"/history/2005-01-12"), "No outages", "Not monitored")
+}
+
+// A long history is one of links: what is shown of it is bounded.
+func TestLongHistoryIsCounted(t *testing.T) {
+	s := busy()
+	old := s.Incident("i0")
+	for i := range maxHistory {
+		in := *old
+		in.ID, in.StartedAt = fmt.Sprintf("old%d", i), old.StartedAt.AddDate(0, -1, -i%9)
+		s.Incidents = append(s.Incidents, &in)
+	}
+	_, srv := serve(t, s)
+	page := get(t, srv.URL+"/history")
+	inOrder(t, page, "July 2005", "Sending mail outage", "June 2005", "100 incidents", "May 2005")
+	if n := strings.Count(page, "Sending mail outage"); n != 1 {
+		t.Errorf("%d threads of long ago are shown", n)
+	}
+	month := get(t, srv.URL+"/history/2005-06")
+	if n := strings.Count(month, "Sending mail outage"); n != maxHistory {
+		t.Errorf("their month shows %d", n)
+	}
 }
 
 // Only what there was has a page: what visitors invent does not.

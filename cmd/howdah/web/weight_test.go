@@ -129,6 +129,17 @@ func TestPagesFitTheFirstFlight(t *testing.T) {
 			t.Errorf("%s: %d bytes with headers, want at most %d", path, size, most)
 		}
 	}
+	worst := padded()
+	for i := range worst.Components {
+		v := &worst.Components[i]
+		v.Key += fmt.Sprint(i)
+		past(v, worst.At, i%12)
+	}
+	worst.Mail, worst.Maintenances = s.Mail, s.Maintenances
+	_, big := serve(t, worst)
+	if size := wire(t, big.URL+"/"); size > 14_600 {
+		t.Errorf("%d components and 30 open incidents: %d bytes with headers", len(worst.Components), size)
+	}
 	page := get(t, srv.URL+"/")
 	inOrder(t, page, `<svg class="days"`, `role="img" aria-label="The last 90 days: outages on 5,`, `<path class="up" d="M0 20h`)
 	without(t, page, "<img", "@import")
