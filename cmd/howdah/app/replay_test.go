@@ -175,6 +175,10 @@ func TestSeedIsAccepted(t *testing.T) {
 		t.Errorf("%s at %s", in.State, clock(in.ResolvedAt))
 	}
 
+	if last := in.Latest(); last.Kind != incidents.KindResolved || last.AnnouncedAt.IsZero() {
+		t.Errorf("the last word is %q, and feeds were told of it at %v", last.Body, last.AnnouncedAt)
+	}
+
 	// The thread in short: each update by its time, kind and state, and what
 	// must be in it.
 	var told []string
