@@ -62,5 +62,9 @@ func (english) CanceledPlan() string { return "This maintenance will not take pl
 
 func (e english) Edited(at When) string { return "This text was changed at " + e.Clock(at) + "." }
 
+func (e english) Withdrawn(at When) string {
+	return "What had been expected was withdrawn at " + e.Clock(at) + "."
+}
+
 func (english) ThreadsFeed() string { return "incidents" }
 func (english) UpdatesFeed() string { return "updates" }

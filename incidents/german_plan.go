@@ -67,5 +67,9 @@ func (german) CanceledPlan() string { return "Diese Wartung findet nicht statt."
 
 func (g german) Edited(at When) string { return "Dieser Text wurde " + g.atMinute(at) + " geändert." }
 
+func (g german) Withdrawn(at When) string {
+	return "Diese Erwartung wurde " + g.atMinute(at) + " zurückgenommen."
+}
+
 func (german) ThreadsFeed() string { return "Störungen" }
 func (german) UpdatesFeed() string { return "Meldungen" }

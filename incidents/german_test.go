@@ -77,6 +77,7 @@ func TestGermanMoments(t *testing.T) {
 		{g.fromTo(summer, winter), "von 00:30 Uhr MESZ bis 02:30 Uhr MEZ"},
 		{g.Period(exact, nil), "seit dem 1. August 2005 um 17:03 Uhr SAST"},
 		{g.Edited(exact), "Dieser Text wurde um 17:03 Uhr SAST geändert."},
+		{g.Withdrawn(exact), "Diese Erwartung wurde um 17:03 Uhr SAST zurückgenommen."},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

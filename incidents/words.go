@@ -102,6 +102,8 @@ type Words interface {
 	State(s State) string
 	// Edited: a text was changed after it had been announced.
 	Edited(at When) string
+	// Withdrawn: staff no longer expect what they had.
+	Withdrawn(at When) string
 	// ThreadsFeed and UpdatesFeed are what a feed of them is of: "incidents".
 	ThreadsFeed() string
 	UpdatesFeed() string

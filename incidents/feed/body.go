@@ -16,27 +16,29 @@ func (site Site) thread(s *incidents.Snapshot, in *incidents.Incident) string {
 	var b strings.Builder
 	for i := len(in.Updates) - 1; i >= 0; i-- {
 		if u := &in.Updates[i]; !u.AnnouncedAt.IsZero() {
-			b.WriteString(site.paragraph(u))
+			b.WriteString(site.paragraph(u, withdrawn(in, u)))
 		}
 	}
 	b.WriteString(site.outages(s, in))
 	return b.String()
 }
 
-func (site Site) paragraph(u *incidents.Update) string {
+// paragraph is one update; withdrawn is when staff took back what they expected
+// in it, zero when they have not.
+func (site Site) paragraph(u *incidents.Update, withdrawn time.Time) string {
 	at := u.At.In(site.Zone)
 	return "<p><small>" + at.Format("Jan <var data-var='date'>_2</var>, <var data-var='time'>15:04</var> ") + escape(at.Format("MST")) +
-		"</small><br><strong>" + escape(site.Words.State(u.State)) + "</strong> - " + lines(site.said(u)) + site.edit(u) + "</p>"
+		"</small><br><strong>" + escape(site.Words.State(u.State)) + "</strong> - " + lines(site.said(u)) + site.later(u, withdrawn, site.Words.Withdrawn) + site.later(u, edited(u), site.Words.Edited) + "</p>"
 }
 
-// edit says that the update read otherwise before, within its paragraph.
-func (site Site) edit(u *incidents.Update) string {
-	at := edited(u)
+// later says what became of the update after it had been told, within its
+// paragraph; nothing for a zero time.
+func (site Site) later(u *incidents.Update, at time.Time, words func(incidents.When) string) string {
 	if at.IsZero() {
 		return ""
 	}
 	exactly := incidents.Moment{Earliest: at, Best: at, Latest: at}
-	return "<br><br><em>" + escape(site.Words.Edited(incidents.When{Moment: exactly, Told: u.At, Zone: site.Zone, About: true})) + "</em>"
+	return "<br><br><em>" + escape(words(incidents.When{Moment: exactly, Told: u.At, Zone: site.Zone, About: true})) + "</em>"
 }
 
 // said is the update's text, with what staff expect as of it.

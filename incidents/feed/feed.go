@@ -110,9 +110,9 @@ func Updates(s *incidents.Snapshot, site Site) *Feed {
 				ID:        clean(site.URL + "/updates/" + u.ID),
 				Link:      clean(site.URL + "/" + in.Path() + "#update-" + u.ID),
 				Title:     clean(site.Words.State(u.State) + ": " + title),
-				HTML:      site.paragraph(u),
+				HTML:      site.paragraph(u, withdrawn(in, u)),
 				Published: u.AnnouncedAt,
-				Updated:   changedAt(u),
+				Updated:   changedAt(in, u),
 				Tags:      site.tags(s, u.State, in.Impact, in.Components),
 			})
 		}

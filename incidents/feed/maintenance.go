@@ -16,7 +16,7 @@ func (f *Feed) addMaintenance(s *incidents.Snapshot, site Site, m *incidents.Mai
 	var b strings.Builder
 	b.WriteString("<p><strong>" + escape(site.planned(m)) + "</strong></p>")
 	for i := len(m.Updates) - 1; i >= 0; i-- {
-		b.WriteString(site.paragraph(&m.Updates[i]))
+		b.WriteString(site.paragraph(&m.Updates[i], time.Time{}))
 	}
 	f.Items = append(f.Items, Item{
 		ID:        clean(site.URL + "/" + m.Path()),
@@ -33,7 +33,7 @@ func (f *Feed) addMaintenance(s *incidents.Snapshot, site Site, m *incidents.Mai
 func (f *Feed) addMaintenanceUpdates(s *incidents.Snapshot, site Site, m *incidents.Maintenance) {
 	for i := range m.Updates {
 		u := &m.Updates[i]
-		html := site.paragraph(u)
+		html := site.paragraph(u, time.Time{})
 		if i == 0 {
 			html = "<p><strong>" + escape(site.planned(m)) + "</strong></p>" + html
 		}

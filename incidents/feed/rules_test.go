@@ -53,6 +53,15 @@ func anything(r *rand.Rand, n int) *incidents.Snapshot {
 		}
 		s.Incidents = append(s.Incidents, in)
 	}
+	for _, id := range []string{"m1", "m2"} {
+		begin := at(1+r.IntN(3), 12, 0)
+		m := &incidents.Maintenance{ID: id, Title: text(), Components: []string{"imap", "gone"}, Start: begin, End: begin.Add(time.Hour), CreatedAt: begin.Add(-time.Hour)}
+		for j := range 1 + r.IntN(3) {
+			when := begin.Add(time.Duration(j-1) * time.Hour)
+			m.Updates = append(m.Updates, incidents.Update{ID: "u" + id + string(rune('a'+j)), Kind: incidents.KindPlanned, State: incidents.Scheduled, At: when, AnnouncedAt: when, Body: text()})
+		}
+		s.Maintenances = append(s.Maintenances, m)
+	}
 	return s
 }
 

@@ -7,12 +7,29 @@ import (
 )
 
 // changedAt is when readers last had something new of an announced update: its
-// announcement, or an edit after that.
-func changedAt(u *incidents.Update) time.Time {
-	if at := edited(u); !at.IsZero() {
-		return at
+// announcement, or what became of it after that.
+func changedAt(in *incidents.Incident, u *incidents.Update) time.Time {
+	at := u.AnnouncedAt
+	for _, t := range []time.Time{edited(u), withdrawn(in, u)} {
+		if t.After(at) {
+			at = t
+		}
 	}
-	return u.AnnouncedAt
+	return at
+}
+
+// withdrawn is when staff took back what they expected in the update; zero for
+// never.
+func withdrawn(in *incidents.Incident, u *incidents.Update) time.Time {
+	if u.Kind != incidents.KindStaff || u.ExpectedAt.IsZero() {
+		return time.Time{}
+	}
+	for _, c := range in.Changes {
+		if c.What == incidents.ChangedExpected && c.Was == u.ExpectedAt.Format(time.RFC3339) && c.At.After(u.AnnouncedAt) {
+			return c.At
+		}
+	}
+	return time.Time{}
 }
 
 // edited is when the update's text was last changed after readers had been
@@ -36,7 +53,7 @@ func told(in *incidents.Incident) (title string, at time.Time) {
 		u := &in.Updates[i]
 		if u.AnnouncedAt.IsZero() {
 			held = true
-		} else if c := changedAt(u); c.After(at) {
+		} else if c := changedAt(in, u); c.After(at) {
 			at = c
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"howdah/incidents"
 )
@@ -32,6 +33,23 @@ func TestEditOfAnUpdateIsNewsAndSaysSo(t *testing.T) {
 	}
 	if !items[0].Updated.Equal(at(2, 7, 30)) || items[0].ID != changed.ID {
 		t.Error("what was changed last does not come first")
+	}
+}
+
+func TestWithdrawnExpectationIsNewsAndSaysSo(t *testing.T) {
+	s := picture()
+	in := s.Incidents[1]
+	in.Updates[2].Kind, in.Updates[2].ExpectedAt = incidents.KindStaff, at(1, 23, 0)
+	in.Changes = []incidents.Change{{At: at(1, 22, 30), By: "Robin", What: incidents.ChangedExpected, Was: at(1, 23, 0).Format(time.RFC3339)}}
+	const want = "It stopped again.<br><br>Expected by 23:00 SAST.<br><br><em>What had been expected was withdrawn at 22:30 SAST.</em></p>"
+	for _, it := range []Item{Threads(s, site).Items[0], Updates(s, site).Items[0]} {
+		if !strings.Contains(it.HTML, want) || !it.Updated.Equal(at(1, 22, 30)) {
+			t.Errorf("updated %v: %q lacks %q", it.Updated, it.HTML, want)
+		}
+	}
+	in.Changes[0].Was = at(1, 23, 30).Format(time.RFC3339) // another was
+	if it := Threads(s, site).Items[0]; strings.Contains(it.HTML, "withdrawn") {
+		t.Errorf("%q", it.HTML)
 	}
 }
 
