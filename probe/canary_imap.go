@@ -80,12 +80,8 @@ func (b *inbox) find(owner string, from uint32) ([]uint32, error) {
 			command := fmt.Sprintf(`UID SEARCH %d:%d UID %d:* HEADER %s "%s-"`, low, high, from, canaryHeader, owner)
 			err := b.ask(command, "", func(line string) {
 				b.note(line)
-				name, list, _ := strings.Cut(line, " ")
-				if !strings.EqualFold(name, "SEARCH") {
-					return
-				}
-				for _, f := range strings.Fields(list) {
-					if uid, err := strconv.ParseUint(f, 10, 32); err == nil && uint32(uid) >= from {
+				for _, text := range searched(line) {
+					if uid, err := strconv.ParseUint(text, 10, 32); err == nil && uint32(uid) >= from {
 						page = append(page, uint32(uid))
 					}
 				}
@@ -118,12 +114,12 @@ var (
 func (b *inbox) fetch(uids []uint32, each func(found)) error {
 	return b.step("fetch", budgetCommand, func(context.Context) error {
 		tag := b.nextTag()
-		command := fmt.Sprintf("%s UID FETCH %s (UID INTERNALDATE BODY.PEEK[]<0.%d>)", tag, uidSet(uids), maxCanary)
+		command := fmt.Sprintf("%s UID FETCH %s (UID INTERNALDATE BODY.PEEK[]<0.%d>)", tag, strings.Join(texts(uids), ","), maxCanary)
 		if err := b.send(command, command); err != nil {
 			return err
 		}
 		for {
-			line, text, err := b.whole()
+			line, literals, err := b.responseKeeping(maxCanary)
 			if err != nil {
 				return err
 			}
@@ -131,16 +127,16 @@ func (b *inbox) fetch(uids []uint32, each func(found)) error {
 			if !untagged {
 				return b.judge(tag, line)
 			}
-			if status, why, _ := strings.Cut(rest, " "); strings.EqualFold(status, "BYE") {
-				return &fault{"bye", why}
+			if err := goodbye(rest); err != nil {
+				return err
 			}
 			b.note(rest)
 			uid := fetchUID.FindStringSubmatch(rest)
-			if uid == nil || text == nil {
+			if uid == nil || len(literals) != 1 {
 				continue // of another message, or of flags
 			}
 			n, _ := strconv.ParseUint(uid[1], 10, 32)
-			f := found{uid: uint32(n), text: text}
+			f := found{uid: uint32(n), text: literals[0]}
 			if date := fetchDate.FindStringSubmatch(rest); date != nil {
 				f.dated = parseInternalDate(date[1])
 			}
@@ -149,36 +145,13 @@ func (b *inbox) fetch(uids []uint32, each func(found)) error {
 	})
 }
 
-// whole reads one response with the literal in it, if it has one that is not
-// longer than was asked for. What surrounds the literal is one line.
-func (b *inbox) whole() (line string, text []byte, err error) {
-	for {
-		piece, err := b.receive()
-		if err != nil {
-			return "", nil, err
-		}
-		line += piece
-		n, ok := literal(piece)
-		switch {
-		case !ok:
-			return line, text, nil
-		case n > maxCanary:
-			err = b.in.skip(n)
-		default:
-			text, err = b.in.take(n)
-		}
-		if err != nil {
-			return "", nil, err
-		}
-	}
-}
-
-func uidSet(uids []uint32) string {
-	parts := make([]string, len(uids))
+// texts are the UIDs as they are written.
+func texts(uids []uint32) []string {
+	list := make([]string, len(uids))
 	for i, uid := range uids {
-		parts[i] = strconv.FormatUint(uint64(uid), 10)
+		list[i] = strconv.FormatUint(uint64(uid), 10)
 	}
-	return strings.Join(parts, ",")
+	return list
 }
 
 // parseInternalDate reads a date-time (RFC 9051, section 9); zero for what is
@@ -191,19 +164,14 @@ func parseInternalDate(s string) time.Time {
 	return at.UTC()
 }
 
-// remove deletes messages for good. Without UIDPLUS (RFC 4315) that takes with
-// it what others have marked as deleted.
-func (b *inbox) remove(uids []uint32) error {
-	return b.step("expunge", budgetCommand, func(context.Context) error {
-		set := uidSet(uids)
-		if err := b.ask("UID STORE "+set+` +FLAGS.SILENT (\Deleted)`, "", b.note); err != nil {
-			return err
-		}
-		if b.caps["UIDPLUS"] {
-			return b.ask("UID EXPUNGE "+set, "", b.note)
-		}
-		return b.ask("EXPUNGE", "", b.note)
+// remove deletes messages for good. Where that would take others' mail with it,
+// ours stay too, marked as deleted, and it reports so.
+func (b *inbox) remove(uids []uint32) (stay bool, err error) {
+	err = b.step("expunge", budgetCommand, func(context.Context) error {
+		stay, err = b.expunge(texts(uids), b.note)
+		return err
 	})
+	return stay, err
 }
 
 // wait is a wait for news of the mailbox, by IDLE (RFC 2177).
@@ -262,8 +230,8 @@ func (b *inbox) listen(tag string, w *wait, opened func()) error {
 		if !untagged {
 			return b.judge(tag, line)
 		}
-		if status, why, _ := strings.Cut(rest, " "); strings.EqualFold(status, "BYE") {
-			return &fault{"bye", why}
+		if err := goodbye(rest); err != nil {
+			return err
 		}
 		before := b.exists
 		if b.note(rest); b.exists > before && w.at.IsZero() {

@@ -48,8 +48,8 @@ func (t *trip) look(box *inbox, pushed time.Time) error {
 	if len(remove) == 0 {
 		return nil
 	}
-	err = box.remove(remove)
-	if err != nil {
+	stay, err := box.remove(remove)
+	if stay || err != nil {
 		p.sweepAt = now // what is left there is to be found again
 	}
 	return err

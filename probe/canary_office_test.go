@@ -23,6 +23,7 @@ type office struct {
 	held    bool   // what is taken waits in a queue
 	lossy   bool   // what is taken goes nowhere
 	noIdle  bool
+	noPlus  bool // no UIDPLUS either
 	noTop   bool
 	queue   []string
 	box     []*posted
@@ -198,7 +199,7 @@ func (s *clerk) serveIMAP() {
 			words = words[1:]
 		}
 		s.mu.Lock()
-		state, noIdle := s.imap, s.noIdle
+		state, noIdle, noPlus := s.imap, s.noIdle, s.noPlus
 		if words[0] == "SELECT" || words[0] == "NOOP" {
 			view = append([]*posted(nil), s.box...)
 		}
@@ -206,11 +207,14 @@ func (s *clerk) serveIMAP() {
 		s.mu.Unlock()
 		switch words[0] {
 		case "CAPABILITY":
-			if idle := " IDLE"; noIdle {
-				s.say("* CAPABILITY IMAP4rev1 UIDPLUS")
-			} else {
-				s.say("* CAPABILITY IMAP4rev1 UIDPLUS" + idle)
+			caps := "* CAPABILITY IMAP4rev1"
+			if !noIdle {
+				caps += " IDLE"
 			}
+			if !noPlus {
+				caps += " UIDPLUS"
+			}
+			s.say("%s", caps)
 		case "LOGIN":
 			if state != "" {
 				s.say("%s %s", tag, state)
@@ -259,6 +263,10 @@ func (s *clerk) serveIMAP() {
 func (s *clerk) search(view []*posted, words []string) {
 	var low, high int
 	var from uint32
+	if words[1] == "DELETED" { // NOT UID, a set
+		s.say("* SEARCH%s", s.deletedBut(words[4]))
+		return
+	}
 	fmt.Sscanf(words[1], "%d:%d", &low, &high)
 	fmt.Sscanf(words[3], "%d:*", &from)
 	var hits strings.Builder
@@ -296,6 +304,19 @@ func (s *clerk) mark(set string) {
 			m.deleted = true
 		}
 	}
+}
+
+// deletedBut lists what is marked as deleted and not in the set.
+func (s *clerk) deletedBut(set string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := ""
+	for _, m := range s.box {
+		if m.deleted && !strings.Contains(","+set+",", fmt.Sprintf(",%d,", m.uid)) {
+			list += fmt.Sprintf(" %d", m.uid)
+		}
+	}
+	return list
 }
 
 func (s *clerk) purge() {

@@ -353,3 +353,34 @@ func TestCanariesOverAReload(t *testing.T) {
 		}
 	})
 }
+
+// A server without UIDPLUS expunges all that is marked as deleted. What others
+// have marked is theirs: ours waits beside it.
+func TestCanarySparesOthersMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newRound(t)
+		p.route.POP3 = Target{}
+		p.office.noPlus = true
+		p.run(t)
+		defer func() { p.stop() }()
+		time.Sleep(time.Minute)
+		p.empty(t)
+		var others *posted
+		p.office.do(func() {
+			others = p.office.put("Subject: in the bin of somebody\r\n\r\nhello\r\n")
+			others.deleted = true
+		})
+		time.Sleep(5 * time.Minute)
+		if left := p.office.left(); len(left) != 2 || left[0] != others.text {
+			t.Errorf("%d messages are left, want that of somebody and ours", len(left))
+		}
+		if c := p.facts()[2]; c.DoneAt.IsZero() || p.last(t).Verdict != OK {
+			t.Errorf("%+v, %+v", c, p.last(t))
+		}
+		p.office.do(func() { others.deleted = false })
+		time.Sleep(5 * time.Minute)
+		if left := p.office.left(); len(left) != 1 || left[0] != others.text {
+			t.Errorf("%d messages are left, want that of somebody", len(left))
+		}
+	})
+}

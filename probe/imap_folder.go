@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -163,29 +162,16 @@ func (c *conn) budget() time.Duration {
 	return deadline.Sub(c.begun)
 }
 
-// remove deletes messages for good, and makes sure that they are gone. Without
-// UIDPLUS (RFC 4315) that would take with it what others have marked as deleted
-// in the same folder, so then there must be no such messages.
+// remove deletes messages for good, and makes sure that they are gone.
 func (d *drawer) remove(uids []string) error {
-	set := strings.Join(uids, ",")
-	if err := d.ask("UID STORE "+set+` +FLAGS.SILENT (\Deleted)`, "", d.note); err != nil {
+	spared, err := d.expunge(uids, d.note)
+	if err != nil {
 		return err
 	}
-	command := "UID EXPUNGE " + set
-	if !d.caps["UIDPLUS"] {
-		command = "EXPUNGE"
-		marked, err := d.search("DELETED")
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(marked, func(uid string) bool { return !slices.Contains(uids, uid) }) {
-			return &fault{"nomech", "others have marked messages as deleted, and the server offers no UIDPLUS to spare them"}
-		}
+	if spared {
+		return &fault{"nomech", "others have marked messages as deleted, and the server offers no UIDPLUS to spare them"}
 	}
-	if err := d.ask(command, "", d.note); err != nil {
-		return err
-	}
-	left, err := d.search("UID " + set)
+	left, err := d.search("UID " + strings.Join(uids, ","))
 	if err == nil && len(left) > 0 {
 		err = &fault{"mismatch", "a message that was expunged is still there"}
 	}

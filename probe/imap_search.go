@@ -49,15 +49,7 @@ func (d *drawer) search(criteria string) ([]string, error) {
 	command := fmt.Sprintf("UID SEARCH %d:%d %s", max(d.exists-maxSearched+1, 1), d.exists, criteria)
 	err := d.ask(command, "", func(line string) {
 		d.note(line)
-		name, list, _ := strings.Cut(line, " ")
-		if !strings.EqualFold(name, "SEARCH") {
-			return
-		}
-		for uid := range strings.FieldsSeq(list) {
-			if isUID.MatchString(uid) {
-				uids = append(uids, uid)
-			}
-		}
+		uids = append(uids, searched(line)...)
 	})
 	return uids, err
 }
