@@ -55,7 +55,7 @@ var german = phrases{
 
 		Affected:     "Betroffen",
 		Spared:       "Alles andere",
-		Restored:     "Erwartet",
+		Restored:     "Zeitplan",
 		Updates:      "Meldungen",
 		ByStaff:      "vom Team verfasst",
 		ByMachine:    "automatisch erstellt",
