@@ -35,6 +35,8 @@ type Facts struct {
 	// was known of the time after its From.
 	Segments []Segment
 	Exhibits []Exhibit
+	// Mishaps are warnings of the prober and its machine, not of a check.
+	Mishaps []Warning
 	// Canaries each replace what was known under their ID.
 	Canaries []Canary
 }

@@ -10,6 +10,7 @@ type facts struct {
 	states   map[string]CheckState
 	segments []Segment // in the order in which they were told
 	exhibits []Exhibit
+	mishaps  []Warning
 	canaries []Canary // each ID once, the newest value
 	urgent   bool     // there is more than runs of checks that go on as they were
 	dropped  int      // those that were too many
@@ -21,6 +22,7 @@ const (
 	keepBlips    = 10_000
 	keepSegments = 10_000
 	keepExhibits = 200
+	keepMishaps  = 200
 	keepCanaries = 4_000
 )
 
@@ -30,7 +32,12 @@ func (f *facts) take(ch Changes) {
 	f.blips = append(f.blips, ch.Blips...)
 	f.segments = append(f.segments, ch.Segments...)
 	f.canaries = append(f.canaries, ch.Canaries...)
-	f.urgent = f.urgent || len(ch.Outages)+len(ch.Blips)+len(ch.Segments)+len(ch.Canaries) > 0
+	for _, w := range ch.Warnings {
+		if w.Check == "" && w.Reason != "" {
+			f.mishaps = append(f.mishaps, w)
+		}
+	}
+	f.urgent = f.urgent || len(f.mishaps)+len(ch.Outages)+len(ch.Blips)+len(ch.Segments)+len(ch.Canaries) > 0
 }
 
 // add takes in newer facts.
@@ -45,6 +52,7 @@ func (f *facts) add(n facts) {
 	f.blips = atMost(append(f.blips, n.blips...), keepBlips, &f.dropped)
 	f.segments = atMost(f.segments, keepSegments, &f.dropped)
 	f.exhibits = atMost(append(f.exhibits, n.exhibits...), keepExhibits, &f.dropped)
+	f.mishaps = atMost(append(f.mishaps, n.mishaps...), keepMishaps, &f.dropped)
 	f.canaries = atMost(newest(f.canaries, n.canaries), keepCanaries, &f.dropped)
 	if f.states == nil {
 		f.states = map[string]CheckState{}
@@ -95,7 +103,7 @@ func (f *facts) addSegment(s Segment) {
 // is left after it.
 func (f *facts) part(runs int) (next Facts, rest facts) {
 	n := min(len(f.runs), runs)
-	next = Facts{Outages: f.outages, Blips: f.blips, Segments: f.segments, Exhibits: f.exhibits, Canaries: f.canaries, Runs: f.runs[:n]}
+	next = Facts{Outages: f.outages, Blips: f.blips, Segments: f.segments, Exhibits: f.exhibits, Mishaps: f.mishaps, Canaries: f.canaries, Runs: f.runs[:n]}
 	for _, s := range f.states {
 		next.States = append(next.States, s)
 	}

@@ -46,6 +46,9 @@ func printEvidence(w io.Writer, all []app.Evidence) {
 			fmt.Fprintf(w, "\n  %s  pid %d ended (%s) after %v, known by: %s\n", x.At.Format(time.RFC3339Nano), x.PID, how, time.Duration(x.UptimeMS)*time.Millisecond, x.Source)
 			indent(w, x.Log)
 		}
+		for _, x := range e.Mishaps {
+			fmt.Fprintf(w, "\n  %s  %s: %s\n", x.At.Format(time.RFC3339), x.Reason, x.Text)
+		}
 		for _, x := range e.Exhibits {
 			fmt.Fprintf(w, "\n  %s  %s\n", x.At.Format(time.RFC3339), x.Kind)
 			indent(w, strings.Split(strings.TrimSpace(x.Text), "\n"))

@@ -37,6 +37,9 @@ func (db *DB) Save(ctx context.Context, f probe.Facts) error {
 		if err := saveExhibits(ctx, tx, f.Exhibits); err != nil {
 			return err
 		}
+		if err := saveMishaps(ctx, tx, f.Mishaps); err != nil {
+			return err
+		}
 		if f.WatchedUntil.IsZero() {
 			return nil
 		}

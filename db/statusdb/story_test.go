@@ -24,7 +24,7 @@ func tellStories(t *testing.T, chance *rand.Rand) {
 	now := at(0)
 	loaded := func() *incidents.Desk {
 		d := incidents.NewDesk(incidents.Options{Store: db, Settings: incidents.DefaultSettings(), Components: []incidents.Component{
-			{Key: "imap", Name: "Reading mail (IMAP)", DependsOn: []string{"elephant"}}, {Key: "webmail", Name: "Webmail", DependsOn: []string{"giraffe"}},
+			{Key: "imap", Name: "Reading mail (IMAP)", Domain: "elephant"}, {Key: "webmail", Name: "Webmail", Domain: "giraffe"},
 		}})
 		if err := d.Load(t.Context()); err != nil {
 			t.Fatal(err)

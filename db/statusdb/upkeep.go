@@ -15,7 +15,7 @@ import (
 const (
 	keepRuns     = 48 * time.Hour
 	keepHours    = 90 * day
-	keepBadRuns  = 400 * day // and blips
+	keepBadRuns  = 400 * day // and blips and mishaps
 	badRunsMost  = 10_000    // of a check and a verdict
 	evidenceMost = 200       // of a check
 )
@@ -78,6 +78,9 @@ func (db *DB) trimNext(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	var key string
 	switch err := tx.QueryRowContext(ctx, selectNextCheck, db.round.last).Scan(&id, &key); {
 	case errors.Is(err, sql.ErrNoRows):
+		if _, err := tx.ExecContext(ctx, trimMishaps, before(now, keepBadRuns), trimAtOnce); err != nil {
+			return fmt.Errorf("trim mishaps: %w", err)
+		}
 		db.round.last, db.round.done = 0, now.Truncate(hour)
 		return nil
 	case err != nil:

@@ -27,6 +27,15 @@ type Evidence struct {
 	Run      *RunEvidence `json:"run"`
 	Exits    []ExitInfo   `json:"exits"`
 	Exhibits []Exhibit    `json:"exhibits"`
+	// Mishaps befell the prober and its machine within ten minutes of it.
+	Mishaps []Mishap `json:"mishaps"`
+}
+
+// Mishap is a step of the clock, a sleep of the machine and the like.
+type Mishap struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+	Text   string    `json:"text"`
 }
 
 // RunEvidence is one run of a check.
@@ -62,6 +71,9 @@ type Exhibit struct {
 // them up to 64 KiB are kept, and an answer has its limit.
 const evidenceMost = 12
 
+// mishapsNear is how far from an outage mishaps may have to do with it.
+const mishapsNear = 10 * time.Minute
+
 // archive is what is kept of outages, as the shell sees it.
 type archive struct {
 	desk  *incidents.Desk
@@ -72,6 +84,7 @@ type archive struct {
 type facts interface {
 	Outages(ctx context.Context, since time.Time) ([]probe.Outage, error)
 	Exhibits(ctx context.Context, outage string) ([]probe.Exhibit, error)
+	Mishaps(ctx context.Context, from, to time.Time) ([]probe.Warning, error)
 }
 
 func (a archive) ops() map[string]http.HandlerFunc {
@@ -99,15 +112,23 @@ func (a archive) evidence(ctx context.Context, r incidentRequest) ([]Evidence, e
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, evidence(o, exhibits))
+		until := time.Now()
+		if o.End != nil {
+			until = o.End.Latest
+		}
+		mishaps, err := a.facts.Mishaps(ctx, o.Start.Earliest.Add(-mishapsNear), until.Add(mishapsNear))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, evidence(o, exhibits, mishaps))
 	}
 	return all, nil
 }
 
-func evidence(o *probe.Outage, exhibits []probe.Exhibit) Evidence {
+func evidence(o *probe.Outage, exhibits []probe.Exhibit, mishaps []probe.Warning) Evidence {
 	e := Evidence{
 		Outage: o.ID, Domain: o.Domain, StartedAt: o.Start.Best, Source: string(o.Start.Source),
-		Exits: []ExitInfo{}, Exhibits: []Exhibit{},
+		Exits: []ExitInfo{}, Exhibits: []Exhibit{}, Mishaps: []Mishap{},
 	}
 	if o.End != nil {
 		e.EndedAt = &o.End.Best
@@ -123,6 +144,9 @@ func evidence(o *probe.Outage, exhibits []probe.Exhibit) Evidence {
 			At: x.At, Source: string(x.Source), PID: x.PID, Code: x.Code, Signal: x.Signal,
 			UptimeMS: x.Uptime.Milliseconds(), Log: x.LogTail,
 		})
+	}
+	for _, m := range mishaps {
+		e.Mishaps = append(e.Mishaps, Mishap{At: m.At, Reason: string(m.Reason), Text: m.Text})
 	}
 	for _, x := range exhibits {
 		e.Exhibits = append(e.Exhibits, Exhibit{At: x.At, Kind: x.Kind, Text: x.Text})

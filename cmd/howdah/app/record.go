@@ -95,6 +95,11 @@ func (noRecord) Segments(context.Context, time.Time) ([]probe.Segment, error) { 
 // Exhibits returns none.
 func (noRecord) Exhibits(context.Context, string) ([]probe.Exhibit, error) { return nil, nil }
 
+// Mishaps returns none.
+func (noRecord) Mishaps(context.Context, time.Time, time.Time) ([]probe.Warning, error) {
+	return nil, nil
+}
+
 // CheckStates returns none.
 func (noRecord) CheckStates(context.Context) ([]probe.CheckState, error) { return nil, nil }
 
