@@ -53,7 +53,7 @@ var english = phrases{
 
 		Affected:     "Affected",
 		Spared:       "The rest",
-		Restored:     "Expected",
+		Restored:     "Restoration",
 		Updates:      "Updates",
 		ByStaff:      "written by staff",
 		ByMachine:    "written automatically",

@@ -47,7 +47,7 @@ func TestWhatStaffAddIsShown(t *testing.T) {
 	_, srv := serve(t, told())
 	page := get(t, srv.URL+"/incidents/i1-mail-instability")
 	inOrder(t, page,
-		"<dt>Expected</dt><dd><strong>Expected by 22:00 SAST, overdue by 10 min.</strong></dd>",
+		"<dt>Restoration</dt><dd><strong>Expected by 22:00 SAST, overdue by 10 min.</strong></dd>",
 		"<dt>Where is my mail?</dt><dd>1 of 2 test messages sent while it did not work arrived.</dd>",
 		"<h3>Monitoring · Cause</h3>", "written by staff", "Expected by <time", "20:00 SAST",
 		"<details", "18:45 SAST", "staff changed it", "It was started again.",
