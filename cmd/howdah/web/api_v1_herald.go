@@ -29,6 +29,9 @@ func orNull[T ~string](s T) *T {
 	return &s
 }
 
+// listOf is a copy that is written as a list also when it is empty.
+func listOf(keys []string) []string { return append([]string{}, keys...) }
+
 func seconds(d time.Duration) int64 { return int64(d.Round(time.Second) / time.Second) }
 
 // statusUnknown is the status of a component of which nothing is known now.
@@ -118,7 +121,7 @@ func percent(t incidents.Tally) *v1Percent {
 
 func (h herald) incident(in *incidents.Incident) v1Incident {
 	v := v1Incident{
-		ID: in.ID, Title: in.Title, State: in.State, Impact: in.Impact, Components: slices.Concat([]string{}, in.Components),
+		ID: in.ID, Title: in.Title, State: in.State, Impact: in.Impact, Components: listOf(in.Components),
 		URL: h.s.site.absolute(in.Path()), StartedAt: v1time(started(in)), CreatedAt: v1time(in.CreatedAt), UpdatedAt: v1time(in.UpdatedAt),
 		MonitoringAt: v1time(in.MonitoringAt), ResolvedAt: v1time(in.ResolvedAt), ExpectedAt: v1time(in.ExpectedAt),
 		Ongoing: in.Ongoing(), OutageCount: len(in.Outages),
@@ -140,7 +143,7 @@ func (h herald) incident(in *incidents.Incident) v1Incident {
 func (h herald) incidentWhole(in *incidents.Incident) v1IncidentWhole {
 	v := v1IncidentWhole{
 		v1Incident: h.incident(in), Outages: []v1Outage{}, Changes: []v1Change{}, Updates: h.updates(in.Updates, in.Path()),
-		Spared: slices.Concat([]string{}, h.snap.SparedBy(in.ID)), FormerIDs: slices.Concat([]string{}, in.Aliases),
+		Spared: listOf(h.snap.SparedBy(in.ID)), FormerIDs: listOf(in.Aliases),
 		Messages: v1Messages{Sent: len(in.Canaries)},
 	}
 	for i := range in.Outages {
@@ -206,7 +209,7 @@ func (h herald) update(u *incidents.Update, place string) v1Update {
 
 func (h herald) maintenance(m *incidents.Maintenance) v1Maintenance {
 	return v1Maintenance{
-		ID: m.ID, Title: m.Title, State: m.State, Canceled: m.Canceled, Components: slices.Concat([]string{}, m.Components),
+		ID: m.ID, Title: m.Title, State: m.State, Canceled: m.Canceled, Components: listOf(m.Components),
 		URL: h.s.site.absolute(m.Path()), Start: v1time(m.Start), End: v1time(m.End), StartedAt: v1time(m.StartedAt), EndedAt: v1time(m.EndedAt),
 		CreatedAt: v1time(m.CreatedAt), UpdatedAt: v1time(m.Latest().At),
 	}

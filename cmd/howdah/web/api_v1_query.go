@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -43,7 +44,8 @@ func parseQuery(raw string, known ...string) (query, error) {
 		return nil, &parameterError{"", "what follows the question mark is not well-formed"}
 	}
 	q := query{}
-	for name, all := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		all := values[name]
 		switch {
 		case !slices.Contains(known, name) && len(known) == 0:
 			return nil, &parameterError{name, "this address takes no parameters"}
@@ -164,7 +166,8 @@ func (ed *edition) readFilter(raw string, states []incidents.State, past func(ke
 	if f.asked, err = parseQuery(raw, "state", "component", "since", "until", "limit", "cursor"); err != nil {
 		return f, err
 	}
-	for name, value := range f.asked {
+	for _, name := range slices.Sorted(maps.Keys(f.asked)) {
+		value := f.asked[name]
 		switch name {
 		case "state":
 			if f.state = wantedState(value); f.state != stateOpen && !slices.Contains(states, incidents.State(value)) {

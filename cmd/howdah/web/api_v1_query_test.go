@@ -33,6 +33,8 @@ func TestV1RefusesParameters(t *testing.T) {
 		{"incidents?limit=+5", "limit", "from 1 to 100"},
 		{"incidents?limit=05", "limit", "from 1 to 100"},
 		{"incidents?limit=", "limit", "from 1 to 100"},
+		{"incidents?zebra=1&limit=0&apple=1", "apple", "is not known here"},
+		{"incidents?since=x&limit=0&component=nobody", "component", "no component has this key"},
 		{"incidents?limit=5&limit=6", "limit", "more than once"},
 		{"incidents?state=broken", "state", "want open or one of [investigating identified monitoring resolved]"},
 		{"incidents?component=nobody", "component", "no component has this key"},
