@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -226,6 +227,9 @@ func (o object) keys() []string {
 }
 
 func (o object) suggest(key string) string {
+	if slices.Contains(o.keys(), key+"_file") {
+		return fmt.Sprintf("no secret stands here: write %q, a file whose first line it is", key+"_file")
+	}
 	if near := nearest(key, o.keys()); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
