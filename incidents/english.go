@@ -184,7 +184,7 @@ func (english) ToldLate() string {
 }
 
 func (e english) Restored(expected, restored When) string {
-	return fmt.Sprintf("Expected by %s, restored %s.", e.minute(expected), e.at(restored))
+	return fmt.Sprintf("Expected by %s, restored %s.", e.minute(expected), e.at(restored.following(expected)))
 }
 
 func (e english) Corrected(what []Part, ended bool, was, is When) string {

@@ -196,7 +196,7 @@ func (german) ToldLate() string {
 }
 
 func (g german) Restored(expected, restored When) string {
-	return fmt.Sprintf("Erwartet bis %s, wiederhergestellt %s.", g.until(expected), g.at(restored))
+	return fmt.Sprintf("Erwartet bis %s, wiederhergestellt %s.", g.until(expected), g.at(restored.following(expected)))
 }
 
 func (g german) Corrected(what []Part, ended bool, was, is When) string {

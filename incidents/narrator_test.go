@@ -114,6 +114,8 @@ func named(names ...string) []Part {
 func TestNumbers(t *testing.T) {
 	one, two, three := named("A"), named("A", "B"), named("A", "B", "C")
 	at := When{Moment: exactly(local(t, 1, "17:03")), Told: local(t, 1, "18:00"), Zone: johannesburg}
+	before := at
+	before.Moment = exactly(local(t, 1, "17:03").AddDate(0, 0, -1))
 	for _, c := range []struct{ got, want string }{
 		{English.Stopped(one, Wholly, at), "A has not worked since 17:03 SAST."},
 		{English.Stopped(three, InPart, at), "A, B and C have worked only in part since 17:03 SAST."},
@@ -123,6 +125,9 @@ func TestNumbers(t *testing.T) {
 		{English.Total(two, 11, time.Hour), "A and B were down 11 times, 1 h in all."},
 		{English.Again(11, Within{}), "This is the 11th failure in 24 hours; updates continue here."},
 		{English.Again(22, Within{Today: true}), "This is the 22nd failure today; updates continue here."},
+		{English.Restored(at, at), "Expected by 17:03 SAST, restored at 17:03."},
+		{English.Restored(before, before), "Expected by 17:03 SAST on 31 July, restored at 17:03."},
+		{English.Restored(before, at), "Expected by 17:03 SAST on 31 July, restored at 17:03 on 1 August."},
 		{English.Outages(1, time.Hour), "1 outage"},
 		{English.MailArrived(1, 3*time.Hour, true), "The test message sent meanwhile has arrived, after 3 h; we know of no lost mail."},
 		{English.MailArrived(2, time.Hour, false), "Both test messages sent during the outage have arrived, the slower one after 60 minutes; we know of no lost mail."},

@@ -154,6 +154,14 @@ type When struct {
 	Bare bool
 }
 
+// following is w told right after first: what was said of the one is not said
+// again of the other.
+func (w When) following(first When) When {
+	w.Bare = w.Bare || zone(first.Best.In(first.Zone)) == zone(w.Best.In(w.Zone))
+	w.Told = first.Best
+	return w
+}
+
 // Within is the time in which the failures of a thread are counted: this day,
 // or from Since on, or by default the last 24 hours.
 type Within struct {

@@ -256,7 +256,7 @@ func TestIncidentHoldsWhatWasExpectedAgainstWhatCame(t *testing.T) {
 	_, srv := serve(t, s)
 	inOrder(t, get(t, srv.URL+"/incidents/i1-mail-instability"),
 		"<dt>Affected</dt>", "<dt>The rest</dt><dd>Sending mail works (checked 22:09 SAST). The archive of old mail is not watched.</dd>",
-		"<dt>Restoration</dt>", "Expected by 08:00 SAST on 2 August.", "Expected by 18:00 SAST, restored at 18:21:07 SAST.",
+		"<dt>Restoration</dt>", "Expected by 08:00 SAST on 2 August.", "Expected by 18:00 SAST, restored at 18:21:07.",
 		"<dt>Where is my mail?</dt><dd>1 of 2 test messages sent while it did not work arrived.</dd>")
 	end := exact(at(1, "22:09"))
 	in.Outages[1].End, in.Canaries[1].ArrivedAt = &end, at(1, "22:09:30")
