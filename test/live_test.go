@@ -246,3 +246,41 @@ func BenchmarkLiveReaders(b *testing.B) {
 	b.ReportMetric(float64(each), "bytes/reader")
 	b.ReportMetric(0, "ns/op")
 }
+
+// A stream ends at once when the configuration is read again, and at a stop,
+// which it does not hold up.
+func TestStreamsEndAtReloadAndStop(t *testing.T) {
+	t.Parallel()
+	in := start(t, "")
+	in.streamEnds("reload", func() { _ = in.cmd.Process.Signal(syscall.SIGHUP) })
+	began := time.Now()
+	in.streamEnds("stop", func() { in.stop() })
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the stop took %v", took)
+	}
+}
+
+func (in *instance) streamEnds(what string, end func()) {
+	in.t.Helper()
+	resp, err := http.Get(in.url + "/events")
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	s := bufio.NewScanner(resp.Body)
+	if !s.Scan() || !strings.HasPrefix(s.Text(), "retry:") {
+		in.t.Fatalf("the stream begins with %q", s.Text())
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for s.Scan() {
+		}
+	}()
+	end()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		in.t.Errorf("%s: the stream goes on", what)
+	}
+}

@@ -165,3 +165,27 @@ func (in *instance) links(place string, seen map[string]bool) {
 		in.links(next.Path, seen)
 	}
 }
+
+// A folder that can't be written is told once and is nobody else's trouble.
+func TestPublishingThatFails(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "thesis.txt"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := start(t, "publish: {dir: "+root+"}")
+	const told = "can't be published as files"
+	in.within(20*time.Second, "the log tells", func() bool { return strings.Contains(in.out.String(), told) })
+	in.healthy()
+	if code, body := in.get("/readyz"); code != http.StatusOK {
+		t.Errorf("/readyz: %d %q", code, body)
+	}
+	in.post("--title", "Slow webmail", "Webmail is slow.")
+	in.page("/")
+	if n := strings.Count(in.out.String(), told); n != 1 {
+		t.Errorf("the log tells %d times", n)
+	}
+	if left, err := os.ReadDir(root); err != nil || len(left) != 1 {
+		t.Errorf("the folder holds %v, %v", left, err)
+	}
+}

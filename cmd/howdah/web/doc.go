@@ -16,6 +16,9 @@
 //     what visitors invent does not.
 //   - Every link begins with the site's path, and requests are answered with
 //     and without it, so that proxies may strip it or leave it.
+//   - The stream of changes is the only answer that lasts. Readers of it are
+//     bounded in number, each write to them in time, and nothing waits for one
+//     but the newest picture.
 //   - Every answer carries the security headers, faults included.
 //   - echo.Context does not leave this package.
 package web

@@ -3,8 +3,10 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"howdah/public"
@@ -142,13 +144,29 @@ func (w stream) write(text string) error {
 	return w.control.Flush()
 }
 
-// script answers with the script that keeps pages up to date. Its name changes
-// with its text.
+// scriptDocument is the script that keeps pages up to date, made once.
+var scriptDocument = sync.OnceValues(func() (*document, error) {
+	return newDocument(resource{kind: kindScript, make: func(w io.Writer) error {
+		_, err := io.WriteString(w, public.Script())
+		return err
+	}}, nil)
+})
+
+// script answers with the script. Its name changes with its text, so whoever
+// has it need not ask again.
 func (s *Server) script(c echo.Context) error {
-	h := c.Response().Header()
+	d, err := scriptDocument()
+	if err != nil {
+		return err
+	}
+	h, body := c.Response().Header(), d.plain
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	body := []byte(public.Script())
-	return c.Blob(http.StatusOK, kindScript, body)
+	h.Add("Vary", "Accept-Encoding")
+	if d.packed != nil && acceptsGzip(c.Request().Header.Values("Accept-Encoding")) {
+		h.Set("Content-Encoding", "gzip")
+		body = d.packed
+	}
+	return c.Blob(http.StatusOK, d.kind, body)
 }
 
 // follow is how a page follows changes. The front page says which picture it

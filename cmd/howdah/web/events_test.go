@@ -3,6 +3,8 @@ package web
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net"
 	"net/http"
@@ -292,6 +294,12 @@ func TestPagesFollowByOneScript(t *testing.T) {
 	if a.status != 200 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/javascript") || !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("the script: %d %v", a.status, a.header)
 	}
+	packed := ask(t, http.MethodGet, srv.URL+src, "Accept-Encoding", "gzip")
+	if packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) > 1400 || len(a.body) > 2600 {
+		t.Errorf("the script has %d bytes, packed %d %v", len(a.body), len(packed.body), packed.header)
+	}
+	sum := sha256.Sum256([]byte(a.body))
+	inOrder(t, page, "integrity=\"sha256-"+base64.StdEncoding.EncodeToString(sum[:]))
 	files, err := s.files()
 	if err != nil {
 		t.Fatal(err)
