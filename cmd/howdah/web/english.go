@@ -188,6 +188,13 @@ var english = phrases{
 		}
 		return what + " within " + within + " (newest test message: " + seen + ")."
 	},
+	mailLast: func(name string, receiving bool, seen string) string {
+		what := "through " + name
+		if receiving {
+			what = "from outside"
+		}
+		return "No test message sent " + what + " has arrived since " + seen + "."
+	},
 	mailWaits: func(name string, receiving bool, sent string) string {
 		what := "through " + name
 		if receiving {

@@ -195,6 +195,13 @@ var german = phrases{
 		}
 		return what + " innerhalb von " + within + " an (neueste Testnachricht: " + seen + ")."
 	},
+	mailLast: func(name string, receiving bool, seen string) string {
+		what := "über " + name
+		if receiving {
+			what = "von außen"
+		}
+		return "Seit " + seen + " ist keine Testnachricht " + what + " angekommen."
+	},
 	mailWaits: func(name string, receiving bool, sent string) string {
 		what := "über " + name
 		if receiving {

@@ -23,11 +23,27 @@ func (ed *edition) mail(only string) []string {
 		switch {
 		case !p.Waiting.IsZero():
 			said = append(said, l.mailWaits(v.Name, receiving, st.clock(p.Waiting, now).Text))
-		case now.Sub(p.SeenAt) <= mailShown:
+		case now.Sub(p.SeenAt) > mailShown:
+		case ed.failedSince(p.SeenAt), v.NoData:
+			said = append(said, l.mailLast(v.Name, receiving, st.clock(p.SeenAt, now).Text))
+		default:
 			said = append(said, l.mailTakes(v.Name, receiving, l.words.Span(bound(p.Within)), st.clock(p.SeenAt, now).Text))
 		}
 	}
 	return said
+}
+
+// failedSince reports whether something fails that did not when t was: what
+// was seen until then says nothing of now.
+func (ed *edition) failedSince(t time.Time) bool {
+	for _, in := range ed.snap.Unresolved() {
+		for i := range in.Outages {
+			if o := &in.Outages[i]; o.End == nil && o.Began().Latest.After(t) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // bound rounds up what something takes at most, so that who reads it is not

@@ -94,6 +94,8 @@ func TestMailIsToldInPlainWords(t *testing.T) {
 		{incidents.MailPath{Component: "c4", SeenAt: at(1, "22:08"), Within: 300 * time.Millisecond}, "Mail from outside arrives within 1 s (newest"},
 		{incidents.MailPath{Component: "c4", SeenAt: at(1, "22:08"), Within: 61 * time.Second}, "Mail from outside arrives within 2 min (newest"},
 		{incidents.MailPath{Component: "c4", SeenAt: at(1, "22:08"), Within: 100 * time.Minute}, "Mail from outside arrives within 1 h 40 min (newest"},
+		{incidents.MailPath{Component: "c4", SeenAt: at(1, "22:04"), Within: time.Second}, "No test message sent from outside has arrived since 22:04 SAST."},                // it failed at 22:04:12
+		{incidents.MailPath{Component: "c3", SeenAt: at(1, "22:08"), Within: time.Second}, "No test message sent through Webmail (Horde/IMP) has arrived since 22:08 SAST."}, // no current data
 		{incidents.MailPath{Component: "c2", SeenAt: at(1, "22:08"), Within: 9 * time.Second}, "Sending mail (SMTP): test messages arrive within 9 s ("},
 		{incidents.MailPath{Component: "c4", SeenAt: at(1, "20:00"), Waiting: at(1, "21:30")}, "Mail is late: a test message sent from outside at 21:30 SAST has not arrived yet."},
 		{incidents.MailPath{Component: "c4", SeenAt: s.At.Add(-25 * time.Hour), Within: time.Second}, ""},

@@ -73,6 +73,8 @@ type phrases struct {
 	// Where test messages are. receiving says that they come like mail from
 	// outside; else the component's name says what they are sent through.
 	mailTakes func(name string, receiving bool, within, seen string) string
+	// mailLast says no more than when the newest was seen.
+	mailLast  func(name string, receiving bool, seen string) string
 	mailWaits func(name string, receiving bool, sent string) string
 
 	// Threads
