@@ -61,6 +61,9 @@ func TestGermanSite(t *testing.T) {
 				if err != nil {
 					return err
 				}
+				if page := strings.HasSuffix(rel, ".html"); !page && strings.Contains(string(content), "\u00a0") {
+					t.Errorf("%s: a no-break space outside of pages", rel)
+				}
 				said := readable(t, filepath.ToSlash(rel), string(content))
 				for _, text := range said {
 					if found := englishWords.FindString(address.ReplaceAllString(text, "")); found != "" {

@@ -131,8 +131,10 @@ var german = phrases{
 
 	outages: func(n int, lasting bool, all string) string {
 		switch {
+		case lasting && n == 1:
+			return "1 Ausfall, dauert an"
 		case lasting:
-			return germanCount(n, "Ausfall", "Ausfälle") + ", dauert an"
+			return fmt.Sprintf("%d Ausfälle, der letzte dauert an", n)
 		case n == 1:
 			return "1 Ausfall, " + all
 		}
@@ -213,7 +215,7 @@ var german = phrases{
 	unseenEnd: "niemand hat die Wiederherstellung beobachtet",
 	statedBy:  "nach Angabe des Teams",
 
-	titled:   func(state, title string) string { return state + ": " + title },
+	titled:   func(state, title string) string { return state + " – " + title },
 	partial:  func(name string) string { return name + " (teilweise)" },
 	meanHeld: func(length string) string { return "Im Mittel lagen " + length + " zwischen zwei Ausfällen." },
 	messages: func(arrived, sent int) string {
