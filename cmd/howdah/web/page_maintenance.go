@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 
 	"howdah/incidents"
@@ -19,7 +20,7 @@ func (s *Server) maintenance(c echo.Context) error {
 	if m == nil && more {
 		if m = ed.snap.Maintenance(id); m != nil {
 			c.Response().Header().Set("Cache-Control", "no-cache")
-			return c.Redirect(301, s.site.href(m.Path()))
+			return c.Redirect(http.StatusMovedPermanently, s.site.href(m.Path()))
 		}
 	}
 	if m == nil {

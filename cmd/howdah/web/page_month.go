@@ -62,12 +62,14 @@ func (ed *edition) dayLink(start time.Time) templates.Link {
 func (ed *edition) dayLine(d incidents.Day) templates.DayLine {
 	st := ed.s.site
 	line := templates.DayLine{Day: st.onDay(d.Start), Href: ed.dayLink(d.Start).Href, Kind: "up", Text: st.lang.NoOutages}
-	outages := ed.outagesIn(d.Start, d.End)
+	outages, kept := ed.outagesIn(d.Start, d.End), ed.maintenancesIn(d.Start, earliest(d.End, ed.snap.At))
 	switch {
 	case len(outages) > 0:
 		down := incidents.Downtime(outages, ed.snap.At)
 		line.Kind = barKind(incidents.Tally{Down: max(down, 1)})
 		line.Text = st.lang.dayOutages(len(outages), st.lang.words.Span(down))
+	case len(kept) > 0:
+		line.Kind, line.Text = "kept", st.lang.titled(st.lang.Planned, kept[0].Title)
 	case !ed.seen(d):
 		line.Kind, line.Text = "unseen", st.lang.NotWatched
 	}

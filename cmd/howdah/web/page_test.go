@@ -119,7 +119,7 @@ func TestUnsavedIsSaid(t *testing.T) {
 	s := down()
 	s.UnsavedSince = at(1, "22:05")
 	_, srv := serve(t, s)
-	for _, path := range []string{"/", "/incidents/i1-mail-instability", "/history", "/components/imap"} {
+	for _, path := range []string{"/", "/incidents/i1-mail-instability", "/history", "/history/2005-08", "/history/2005-08-01", "/components/imap"} {
 		inOrder(t, get(t, srv.URL+path), "have not been saved since", `datetime="2005-08-01T20:05:00Z"`, "22:05 SAST")
 	}
 }
@@ -254,7 +254,7 @@ func TestNothingThatPeopleWroteBecomesMarkup(t *testing.T) {
 	}
 	s.Components[0].Key = `a/b?c#d"<e>`
 	_, srv := serve(t, s, func(o *Options) { o.Site.Name = nasty; o.Version = nasty })
-	for _, path := range []string{"/", "/history", "/" + in.Path(), "/components/pop3", "/components/nobody"} {
+	for _, path := range []string{"/", "/history", "/history/2005-08", "/history/2005-08-01", "/" + in.Path(), "/components/pop3", "/components/nobody"} {
 		page := ask(t, "GET", srv.URL+path).body
 		without(t, page, "<script>", "<img", "onerror=y>", `""`)
 		inOrder(t, page, "<title>", "&lt;script&gt;", "</title>", "</style>", "&lt;script&gt;")

@@ -229,6 +229,20 @@ func TestComponentPageShowsItsPast(t *testing.T) {
 	without(t, get(t, srv.URL+"/components/imap"), "The last year", "How long checks take", "Single failures", "Uptime")
 }
 
+func TestMaintenanceIsInItsMonthAndDay(t *testing.T) {
+	s := busy()
+	m := s.Maintenances[0]
+	m.State, m.Start, m.End = incidents.Completed, at(1, "12:00").AddDate(0, 0, -3), at(1, "12:20").AddDate(0, 0, -3)
+	_, srv := serve(t, s)
+	inOrder(t, get(t, srv.URL+"/history/2005-07"), "Planned maintenance", `<a href="/maintenance/m1">A debugging kernel</a>`, "29 July 2005, 12:00 SAST", "Completed",
+		"28 July", "No outages", "29 July", `class="key kept"`, "Planned maintenance: A debugging kernel", "30 July", "No outages")
+	inOrder(t, get(t, srv.URL+"/history/2005-07-29"), "No outages", "A debugging kernel")
+	without(t, get(t, srv.URL+"/history/2005-07-28"), "A debugging kernel")
+	m.Canceled = true
+	_, srv = serve(t, s)
+	without(t, get(t, srv.URL+"/history/2005-07"), "A debugging kernel")
+}
+
 func TestMaintenanceHasAPage(t *testing.T) {
 	s := busy()
 	m := s.Maintenances[0]

@@ -20,7 +20,7 @@ import (
 
 // everything is each address that the story's site answers with 200.
 var everything = []string{
-	"/", "/history", "/incidents/i1-mail-instability", "/incidents/i0-sending-mail-outage", "/components/imap",
+	"/", "/history", "/history/2005-08", "/history/2005-08-01", "/incidents/i1-mail-instability", "/incidents/i0-sending-mail-outage", "/components/imap",
 	"/updates.rss", "/updates.atom", "/updates.json", "/feed.rss", "/feed.atom", "/feed.json",
 	"/history.rss", "/history.atom", "/components/imap/feed.rss", "/components/imap/feed.atom", "/components/imap/feed.json",
 	"/api/v2/summary.json", "/api/v2/status.json", "/api/v2/components.json", "/api/v2/incidents.json", "/api/v2/incidents/unresolved.json",
@@ -179,7 +179,14 @@ func TestSiteBelowAPath(t *testing.T) {
 }
 
 func TestEveryLinkOfEveryPageLeadsSomewhere(t *testing.T) {
-	_, srv := serve(t, down())
+	for _, snap := range []*incidents.Snapshot{down(), busy()} {
+		followLinks(t, snap)
+	}
+}
+
+func followLinks(t *testing.T, snap *incidents.Snapshot) {
+	t.Helper()
+	_, srv := serve(t, snap)
 	seen := map[string]bool{}
 	queue := []string{"/"}
 	for len(queue) > 0 {
