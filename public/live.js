@@ -8,7 +8,7 @@
 	const headline = from => all(from, ".banner h1,.banner p:not(.note)").map(e => e.textContent).join(" ")
 	const said = doc.createElement("p")
 	said.className = "skip"
-	said.role = "status"
+	said.setAttribute("role", "status")
 	doc.body.append(said)
 	let url = main.dataset.live, stream, timer, wait
 

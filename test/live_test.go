@@ -247,6 +247,21 @@ func BenchmarkLiveReaders(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// Where scripts are on, recent times say how long ago they were.
+func TestRecentTimesSayHowLongAgo(t *testing.T) {
+	t.Parallel()
+	need(t, "chromium")
+	in := start(t, "")
+	in.healthy()
+	in.post("--title", "Slow webmail", "--at", time.Now().Add(-20*time.Minute).Format(time.RFC3339), "Webmail is slow.")
+	if without := in.page("/"); strings.Contains(without, `data-ago="`) {
+		t.Error("it stands in the page as it is sent, which is kept longer than it is true")
+	}
+	if dom := chromium(t, "--dump-dom", in.url+"/"); !strings.Contains(dom, `data-ago="20 min. ago"`) {
+		t.Errorf("it is not said in\n%s", dom)
+	}
+}
+
 // A stream ends at once when the configuration is read again, and at a stop,
 // which it does not hold up.
 func TestStreamsEndAtReloadAndStop(t *testing.T) {
