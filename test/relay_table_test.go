@@ -20,6 +20,7 @@ type conversation struct {
 	password     string
 	answers      []spoken
 	says         map[string]string // by cause: what a server says that does not do it
+	injected     string            // what it says to STARTTLS with more behind it
 	// except are reasons that do not follow from the phase and the cause, by
 	// "phase cause".
 	except map[string]string
@@ -70,6 +71,9 @@ func (c conversation) cases(good, expired, named, itself func() relay) []expecta
 			delete(faults, "reset") // which may be before the connection is known to be there
 		}
 		maps.Copy(faults, says)
+		if beginsTLS.MatchString("a "+a.after+"\r\n") && c.injected != "" {
+			faults["injected"] = c.injected
+		}
 		for cause, fault := range faults {
 			m.fault = fault
 			reason := a.phase + "." + cause
@@ -114,8 +118,11 @@ func TestEveryAnswerOfRealServers(t *testing.T) {
 	turns := make(chan struct{}, 24)
 	var running sync.WaitGroup
 	defer running.Wait()
+	runs := 0
+	defer func() { t.Logf("%d runs", runs) }()
 	for _, c := range realConversations(t) {
 		for _, e := range c.cases(good, expired, named, itself) {
+			runs++
 			running.Go(func() {
 				if c.alone != nil {
 					c.alone.Lock()
@@ -203,14 +210,14 @@ func realConversations(t *testing.T) []conversation {
 	pop3Lock, php := &sync.Mutex{}, &sync.Mutex{} // of the maildrop; PHP's own server serves one after the other
 	goodbye := but(map[string]string{"logout bye": ""})
 	return []conversation{
-		{name: "Dovecot imap", target: "imap://probe@%s?auth=plain", server: d.port["imap"], password: "pass", answers: imap, says: imapSays, except: goodbye},
+		{name: "Dovecot imap", target: "imap://probe@%s?auth=plain", server: d.port["imap"], password: "pass", answers: imap, says: imapSays, injected: "TAG OK go\r\n* OK more", except: goodbye},
 		{name: "Dovecot imap folder", target: "imap://probe@%s?append=Probe", server: d.port["imap"], password: "pass", answers: deep, says: few(imapSays, "bye", "tempfail"), except: done},
 		{name: "Dovecot imaps", target: "imaps://probe@%s", server: d.port["imaps"], tls: true, password: "pass", answers: imaps, says: few(imapSays, "no", "bye"), except: done},
-		{name: "Dovecot pop3", target: "pop3://probe@%s", server: d.port["pop3"], password: "pass", answers: pop3, says: pop3Says, except: but(capa)},
+		{name: "Dovecot pop3", target: "pop3://probe@%s", server: d.port["pop3"], password: "pass", answers: pop3, says: pop3Says, injected: "+OK go\r\n+OK more", except: but(capa)},
 		{name: "Dovecot pop3s", target: "pop3s://probe@%s", server: d.port["pop3s"], tls: true, password: "pass", answers: pop3s, says: few(pop3Says, "no"), except: done},
-		{name: "Dovecot managesieve", target: "managesieve://probe@%s?auth=plain", server: d.port["sieve"], password: "pass", answers: sieve, says: sieveSays, except: goodbye},
+		{name: "Dovecot managesieve", target: "managesieve://probe@%s?auth=plain", server: d.port["sieve"], password: "pass", answers: sieve, says: sieveSays, injected: "OK \"go\"\r\nOK", except: goodbye},
 		{name: "Dovecot lmtp", target: "lmtp://%s?rcpt=probe@example.edu&data=true", server: d.port["lmtp"], answers: lmtp, says: few(smtpSays, "no", "tempfail"), except: goodbye},
-		{name: "Postfix submission", target: "submission://probe@%s?auth=plain&rcpt=probe@example.edu&from=probe@example.edu&data=true", server: p.port, password: "pass", answers: submission, says: smtpSays, except: goodbye},
+		{name: "Postfix submission", target: "submission://probe@%s?auth=plain&rcpt=probe@example.edu&from=probe@example.edu&data=true", server: p.port, password: "pass", answers: submission, says: smtpSays, injected: "220 go\r\n250 more", except: goodbye},
 		{name: "Cyrus imap", target: "imap://probe@%s", server: c.port["imap"], password: "pass", answers: imap, says: few(imapSays, "no", "bye"), except: goodbye},
 		{name: "Cyrus imaps", target: "imaps://probe@%s", server: c.port["imaps"], tls: true, password: "pass", answers: imaps, says: few(imapSays, "no", "bye"), except: done},
 		{name: "Cyrus pop3", target: "pop3://probe@%s", server: c.port["pop3"], password: "pass", answers: pop3, says: few(pop3Says, "tempfail"), except: done},

@@ -140,8 +140,11 @@ func (p *passage) answer() {
 		if armed && !p.spoil(buf[:n], tag) {
 			return
 		}
-		if armed && p.fault != delayed {
-			continue // something else was said
+		if armed && p.fault != delayed { // something else was said
+			if upgrading != nil {
+				close(upgrading)
+			}
+			continue
 		}
 		if _, err := p.client.Write(buf[:n]); err != nil {
 			return
