@@ -24,21 +24,28 @@ func (e english) Title(subject []Part, instability bool) string {
 	return e.list(names) + " " + kind
 }
 
-// brief are the parts as a title names them: who can read mail in webmail
-// reads mail.
+// brief are the parts as a title names them: what is done with mail together,
+// and without webmail for who can't read mail at all.
 func (e english) brief(subject []Part) []string {
-	has := func(r Role) bool { return slices.Contains(subject, Part{Role: r}) }
-	var names []string
-	for i, name := range e.names(subject) {
-		switch r := subject[i].Role; {
-		case r == RoleWebmail && has(RoleReading), r == RoleReceiving && has(RoleReading):
-		case r == RoleReading && has(RoleReceiving):
-			names = append(names, "Reading and receiving mail")
+	var doing, rest []string
+	for _, p := range subject {
+		switch p.Role {
+		case RoleReading, RoleFetching, RoleSending, RoleReceiving:
+			doing = append(doing, map[Role]string{
+				RoleReading: "Reading", RoleFetching: "Fetching", RoleSending: "Sending", RoleReceiving: "Receiving",
+			}[p.Role])
+		case RoleWebmail:
+			if !slices.Contains(subject, Part{Role: RoleReading}) {
+				rest = append(rest, e.role(p.Role))
+			}
 		default:
-			names = append(names, name)
+			rest = append(rest, p.Name)
 		}
 	}
-	return names
+	if doing == nil {
+		return rest
+	}
+	return append([]string{e.list(doing) + " mail"}, rest...)
 }
 
 // role is a role as sentences name it.

@@ -24,24 +24,28 @@ func (g german) Title(subject []Part, instability bool) string {
 	return "Störung: " + what
 }
 
-// brief are the parts as a title names them, without articles: who can read
-// mail in webmail reads mail.
+// brief are the parts as a title names them: what is done with mail together,
+// and without webmail for who can't read mail at all.
 func (g german) brief(subject []Part) []string {
-	has := func(r Role) bool { return slices.Contains(subject, Part{Role: r}) }
-	var names []string
+	var doing, rest []string
 	for _, p := range subject {
-		switch {
-		case p.Role == RoleWebmail && has(RoleReading), p.Role == RoleReceiving && has(RoleReading):
-		case p.Role == RoleReading && has(RoleReceiving):
-			names = append(names, "Lesen und Empfang von E-Mails")
-		case p.Role == "":
-			names = append(names, p.Name)
+		switch p.Role {
+		case RoleReading, RoleFetching, RoleSending, RoleReceiving:
+			doing = append(doing, map[Role]string{
+				RoleReading: "Lesen", RoleFetching: "Abrufen", RoleSending: "Senden", RoleReceiving: "Empfang",
+			}[p.Role])
+		case RoleWebmail:
+			if !slices.Contains(subject, Part{Role: RoleReading}) {
+				rest = append(rest, "Webmail")
+			}
 		default:
-			_, noun := g.role(p.Role)
-			names = append(names, noun)
+			rest = append(rest, p.Name)
 		}
 	}
-	return names
+	if doing == nil {
+		return rest
+	}
+	return append([]string{g.list(doing) + " von E-Mails"}, rest...)
 }
 
 // role is a role as sentences name it: its article, if it has one, and the

@@ -23,7 +23,7 @@ func (german) MailAtRisk() string {
 
 func (german) MailDelayed(soon bool) string {
 	if soon {
-		return "Verzögerte E-Mails sollten innerhalb einer Stunde eintreffen, sobald die sendenden Server es erneut versuchen."
+		return "Verzögerte E-Mails sollten innerhalb einer Stunde eintreffen, wenn die absendenden Server die Zustellung erneut versuchen."
 	}
 	return "Bis verzögerte E-Mails eintreffen, können noch Stunden vergehen."
 }

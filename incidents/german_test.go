@@ -112,6 +112,9 @@ func TestGermanSentences(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{German.Title(named("Kalender", "Wiki"), false), "Störung: Kalender und Wiki"},
 		{German.Title(all, true), "Wiederholte Störungen: Lesen und Empfang von E-Mails"},
+		{German.Title(role(RoleSending), false), "Störung: Senden von E-Mails"},
+		{German.Title(append(role(RoleReading, RoleSending, RoleReceiving), wiki...), false), "Störung: Lesen, Senden und Empfang von E-Mails und wiki"},
+		{German.Title(role(RoleFetching, RoleWebmail), false), "Störung: Abrufen von E-Mails und Webmail"},
 		{German.Title(named("A", "B", "C", "D"), false), "Störung: A, B und 2 weitere Dienste"},
 		{German.Stopped(role(RoleReading, RoleWebmail), Wholly, start), "Das Lesen von E-Mails funktioniert seit 17:03 Uhr SAST nicht, weder in Mailprogrammen noch in Webmail."},
 		{German.Stopped(wiki, InPart, start), "wiki funktioniert seit 17:03 Uhr SAST nur teilweise."},

@@ -123,10 +123,10 @@ func TestRolesInSentences(t *testing.T) {
 		}
 	}
 	for want, keys := range map[string]string{
-		"Reading and receiving mail outage":                   "imap pop3 webmail incoming",
-		"Reading mail outage":                                 "imap pop3 webmail",
-		"Webmail outage":                                      "webmail",
-		"Reading mail and sending from a mail program outage": "imap pop3 outgoing",
+		"Reading and receiving mail outage": "imap pop3 webmail incoming",
+		"Reading mail outage":               "imap pop3 webmail",
+		"Webmail outage":                    "webmail",
+		"Reading and sending mail outage":   "imap pop3 outgoing",
 	} {
 		if got := n.title(strings.Fields(keys), false); got != want {
 			t.Errorf("%s: %q, want %q", keys, got, want)

@@ -217,7 +217,7 @@ var german = phrases{
 
 	titled:   func(state, title string) string { return state + " – " + title },
 	partial:  func(name string) string { return name + " (teilweise)" },
-	meanHeld: func(length string) string { return "Im Mittel lagen " + length + " zwischen zwei Ausfällen." },
+	meanHeld: func(length string) string { return "Die mittlere Zeit zwischen zwei Ausfällen betrug " + length + "." },
 	messages: func(arrived, sent int) string {
 		if sent == 1 {
 			return fmt.Sprintf("%d von 1 während der Ausfälle gesendeten Testnachricht ist angekommen.", arrived)
