@@ -57,6 +57,9 @@ func TestTwoKillsOneThread(t *testing.T) {
 		return in.incidents()[0].Status == "monitoring"
 	})
 
+	if page := in.page("/incidents/" + first.ID); strings.Count(page, "restarted automatically") != 2 {
+		t.Error("the page does not say how both outages ended")
+	}
 	all := in.incidents()
 	if len(all) != 1 {
 		t.Fatalf("%d incidents", len(all))

@@ -22,6 +22,7 @@ type evidence struct {
 		Log    []string
 	}
 	Exhibits []struct{ Kind, Text string }
+	Mishaps  []struct{ Reason, Text string }
 }
 
 func (in *instance) evidence(id string) (list []evidence, text string) {

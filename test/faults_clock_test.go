@@ -149,6 +149,11 @@ func TestFaultClock(t *testing.T) {
 	if o.EndedAt.Before(o.StartedAt) {
 		t.Errorf("published end %v is before the start %v", o.EndedAt, o.StartedAt)
 	}
+	// Staff see beside the outage that the clock was set.
+	list, text := in.evidence(all[0].ID)
+	if steps := list[0].Mishaps; len(steps) == 0 || steps[0].Reason != "clock.step" || !strings.Contains(text, "the clock of this machine was set by") {
+		t.Errorf("steps of the clock near the outage: %+v", steps)
+	}
 	v.allServed()
 	if code := in.stop(); code != 0 {
 		t.Errorf("exit code %d", code)
