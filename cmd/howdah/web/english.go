@@ -170,8 +170,13 @@ var english = phrases{
 		return counted(hours/24, "day")
 	},
 	measuredOn: func(kind, day string) string { return kind + ", " + day + " (UTC)" },
-	whole:      "All of it",
-	slowest:    func(length string) string { return "The slowest took " + length + "." },
+	steps: map[string]string{
+		"dns": "Finding the server", "connect": "Connecting", "greeting": "Greeting", "tls": "Encrypting", "auth": "Logging in",
+		"select": "Opening the mailbox", "fetch": "Reading a message", "retr": "Reading a message", "append": "Storing a message", "idle": "Hearing of a message",
+		"body": "Loading the page", "submit": "Handing over a message",
+	},
+	whole:   "All of it",
+	slowest: func(length string) string { return "The slowest took " + length + "." },
 	blips: func(n int, last string) string {
 		return counted(n, "failure") + " in the last 90 days that the next try did not confirm, the last " + last + "."
 	},

@@ -179,8 +179,13 @@ var german = phrases{
 		return germanCount(hours/24, "Tag", "Tage")
 	},
 	measuredOn: func(kind, day string) string { return kind + ", " + day + " (UTC)" },
-	whole:      "Insgesamt",
-	slowest:    func(length string) string { return "Die langsamste dauerte " + length + "." },
+	steps: map[string]string{
+		"dns": "Finden des Servers", "connect": "Verbinden", "greeting": "Begrüßung", "tls": "Verschlüsseln", "auth": "Anmelden",
+		"select": "Öffnen des Postfachs", "fetch": "Lesen einer Nachricht", "retr": "Lesen einer Nachricht", "append": "Ablegen einer Nachricht", "idle": "Melden einer Nachricht",
+		"body": "Laden der Seite", "submit": "Übergeben einer Nachricht",
+	},
+	whole:   "Insgesamt",
+	slowest: func(length string) string { return "Die langsamste dauerte " + length + "." },
 	blips: func(n int, last string) string {
 		return germanCount(n, "Fehlversuch", "Fehlversuche") + " in den letzten 90 Tagen, beim nächsten Versuch nicht bestätigt; zuletzt " + last + "."
 	},

@@ -116,7 +116,8 @@ func (l *phrases) told(t incidents.Tally) string {
 }
 
 // times are how long the phases of a component's checks took on the newest day
-// that was counted, a table a check.
+// that was counted, a table a check. Those that only people of the field know
+// are left out.
 func (st site) times(m Measured) []templates.Times {
 	l := st.lang
 	var list []templates.Times
@@ -131,7 +132,9 @@ func (st site) times(m Measured) []templates.Times {
 		d := c.Days[i]
 		t := templates.Times{Name: l.measuredOn(c.Kind, l.date(d.Start.UTC())), Slowest: l.slowest(l.took(d.Max))}
 		for _, p := range d.Phases {
-			t.Rows = append(t.Rows, templates.PhaseRow{Name: p.Name, Half: l.took(p.P50), Most: l.took(p.P95)})
+			if name := l.steps[p.Name]; name != "" {
+				t.Rows = append(t.Rows, templates.PhaseRow{Name: name, Half: l.took(p.P50), Most: l.took(p.P95)})
+			}
 		}
 		t.Rows = append(t.Rows, templates.PhaseRow{Name: l.whole, Half: l.took(d.P50), Most: l.took(d.P95)})
 		list = append(list, t)

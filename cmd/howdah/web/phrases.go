@@ -59,9 +59,11 @@ type phrases struct {
 	daysSummary func(days, bad int, down string, unseen int) string
 	answersIn   func(length string) string
 	// over is the time up to now in which something is counted.
-	over        func(hours int) string
-	measuredOn  func(kind, day string) string // a day of UTC
-	whole       string                        // all phases of a check together
+	over       func(hours int) string
+	measuredOn func(kind, day string) string // a day of UTC
+	// steps are those phases of checks that readers know, by their names.
+	steps       map[string]string
+	whole       string // all phases of a check together
 	slowest     func(length string) string
 	blips       func(n int, last string) string // in the last 90 days
 	dayOutages  func(n int, down string) string // of one component, or all

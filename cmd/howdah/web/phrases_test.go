@@ -12,6 +12,11 @@ func TestNoLanguageHasGaps(t *testing.T) {
 			t.Errorf("language %q calls itself %q", tag, l.Lang)
 		}
 		gaps(t, tag, reflect.ValueOf(l).Elem())
+		for step := range english.steps {
+			if l.steps[step] == "" {
+				t.Errorf("%s: nothing is said of %s", tag, step)
+			}
+		}
 		for status := range english.problems {
 			if l.problems[status] == (problem{}) {
 				t.Errorf("%s: nothing is said of status %d", tag, status)

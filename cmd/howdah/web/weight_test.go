@@ -27,7 +27,7 @@ func (g gauges) Measured(component string) Measured {
 	for i := range 30 {
 		took := time.Duration(40+(seed+i)%9) * time.Millisecond
 		days = append(days, probe.Period{Start: g.now.AddDate(0, 0, i-29).Truncate(24 * time.Hour), OK: 2880, P50: took, P95: 2 * took, Max: 1300 * time.Millisecond,
-			Phases: []probe.PhaseTimes{{Name: "connect", P50: time.Millisecond / 2, P95: time.Millisecond}, {Name: "tls", P50: took / 4, P95: took / 2}, {Name: "auth", P50: took / 2, P95: took}}})
+			Phases: []probe.PhaseTimes{{Name: "connect", P50: time.Millisecond / 2, P95: time.Millisecond}, {Name: "capability", P50: took / 8, P95: took / 8}, {Name: "tls", P50: took / 4, P95: took / 2}, {Name: "auth", P50: took / 2, P95: took}}})
 	}
 	return Measured{Checks: []CheckTimes{{"IMAP", hours, days}}, Blips: []time.Time{g.now.Add(-50 * time.Hour)}}
 }
