@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"html"
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -299,7 +301,7 @@ func TestPagesFollowByOneScript(t *testing.T) {
 		t.Errorf("the script has %d bytes, packed %d %v", len(a.body), len(packed.body), packed.header)
 	}
 	sum := sha256.Sum256([]byte(a.body))
-	inOrder(t, page, "integrity=\"sha256-"+base64.StdEncoding.EncodeToString(sum[:]))
+	inOrder(t, html.UnescapeString(page), "integrity=\"sha256-"+base64.StdEncoding.EncodeToString(sum[:]))
 	files, err := s.files()
 	if err != nil {
 		t.Fatal(err)
