@@ -104,7 +104,7 @@ func TestPublishedFilesAreServedByNginx(t *testing.T) {
 			t.Errorf("/%s is %q from nginx, want %q", name, direct, ours)
 		}
 	}
-	for _, place := range []string{"/", "/history", "/subscribe", "/feed.rss", "/updates.json", "/maintenance.ics", "/badge.svg", "/status.txt", "/api/v2/summary.json", "/api/v1/status", "/components/imap/badge.svg"} {
+	for _, place := range []string{"/", "/history", "/subscribe", "/feed.rss", "/updates.json", "/maintenance.ics", "/badge.svg", "/badge-uptime-30.svg", "/status.txt", "/api/v2/summary.json", "/api/v1/status", "/components/imap/badge.svg"} {
 		if !asked[place] {
 			t.Errorf("%s was not published", place)
 		}

@@ -22,6 +22,9 @@ const kindSVG = "image/svg+xml; charset=utf-8"
 // what visitors ask for does not fill the memory.
 var badgeDays = []int{7, 30, 90}
 
+// badgeSpans are what badges are over, with 0 for the state.
+var badgeSpans = append([]int{0}, badgeDays...)
+
 // badgeColours carry white text with a contrast of 4.5 to 1 or more.
 var badgeColours = map[templates.Mark]string{
 	templates.Up:      "#14702f",
@@ -44,14 +47,19 @@ type subject = *incidents.ComponentView
 // placeOfBadge is the place of a badge in a format, "svg" or "json". days is 0
 // for the state.
 func placeOfBadge(of subject, ext string, days int) string {
-	place := "badge." + ext
+	place := badgeName(ext, days)
 	if of != nil {
 		place = placeOfComponent(of.Key) + "/" + place
 	}
-	if days > 0 {
-		place += "?show=uptime&days=" + strconv.Itoa(days)
-	}
 	return place
+}
+
+// badgeName has the days in it, so that an export has a file for each.
+func badgeName(ext string, days int) string {
+	if days > 0 {
+		return "badge-uptime-" + strconv.Itoa(days) + "." + ext
+	}
+	return "badge." + ext
 }
 
 // badge is a badge as a resource.
@@ -170,9 +178,10 @@ func (b badge) shield(w io.Writer) error {
 }
 
 // badgeFor answers with a badge in a format, of the page or of the component
-// that the address names.
-func (s *Server) badgeFor(ext string) echo.HandlerFunc {
+// that the address names. It is over days, or for 0 over what the query says.
+func (s *Server) badgeFor(ext string, days int) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		days := days
 		ed := s.edition()
 		var of subject
 		if key := c.Param("key"); key != "" {
@@ -180,9 +189,11 @@ func (s *Server) badgeFor(ext string) echo.HandlerFunc {
 				return errNotFound
 			}
 		}
-		days, ok := daysAsked(c)
-		if !ok {
-			return plain(c, http.StatusBadRequest, "show is state or uptime, and days, with uptime, 7, 30 or 90\n")
+		if days == 0 {
+			var ok bool
+			if days, ok = daysAsked(c); !ok {
+				return plain(c, http.StatusBadRequest, "show is state or uptime, and days, with uptime, 7, 30 or 90\n")
+			}
 		}
 		return s.send(c, ed, ed.badge(of, ext, days))
 	}

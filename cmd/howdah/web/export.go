@@ -93,9 +93,11 @@ func parts(whole *edition) []func(*edition) resource {
 	list = append(list, (*edition).statusV1, (*edition).componentsV1, (*edition).incidentsV1, (*edition).maintenancesV1, (*edition).mailV1, (*edition).openapi)
 	list = append(list, (*edition).subscribe, (*edition).embed, (*edition).calendarFile, (*edition).plainText, (*edition).guide)
 	for _, ext := range []string{"svg", "json"} {
-		list = append(list, func(ed *edition) resource { return ed.badge(nil, ext, 0) })
-		for i := range snap.Components {
-			list = append(list, func(ed *edition) resource { return ed.badge(&snap.Components[i], ext, 0) })
+		for _, days := range badgeSpans {
+			list = append(list, func(ed *edition) resource { return ed.badge(nil, ext, days) })
+			for i := range snap.Components {
+				list = append(list, func(ed *edition) resource { return ed.badge(&snap.Components[i], ext, days) })
+			}
 		}
 	}
 	for i := range snap.Components {

@@ -64,10 +64,8 @@ func (ed *edition) badgeWay() templates.Way {
 			{Label: "HTML", Code: `<a href="` + html.EscapeString(home) + `"><img src="` + html.EscapeString(picture) + `" alt="` + name + `"></a>`},
 			{Label: "Markdown", Code: "[![" + markdownText(st.name) + "](" + picture + ")](" + home + ")"},
 			{Label: "shields.io", Code: st.absolute(placeOfBadge(nil, "json", 0))},
+			{Label: sentence(l.places.uptimeIn(30)), Code: st.absolute(placeOfBadge(nil, "svg", 30))},
 		},
-	}
-	if !st.file {
-		w.Snippets = append(w.Snippets, templates.Snippet{Label: l.places.uptimeIn(30), Code: st.absolute(placeOfBadge(nil, "svg", 30))})
 	}
 	if len(ed.snap.Components) > 0 {
 		v := &ed.snap.Components[0]

@@ -95,6 +95,7 @@ func TestBadges(t *testing.T) {
 	_, srv := serve(t, s)
 	for path, want := range map[string]string{
 		"/badge":                                     "Example Mail: Not working",
+		"/components/pop3/badge-uptime-90":           "Fetching mail (POP3): uptime, 90 days: 99.95 %",
 		"/badge?show=state":                          "Example Mail: Not working",
 		"/components/imap/badge":                     "Reading mail (IMAP): Not working",
 		"/components/web/badge":                      "Webmail (Horde/IMP): No current data",
@@ -126,6 +127,7 @@ func TestBadges(t *testing.T) {
 	for path, status := range map[string]int{
 		"/components/hidden/badge.svg":      http.StatusNotFound,
 		"/components/hidden/badge.json":     http.StatusNotFound,
+		"/badge-uptime-31.svg":              http.StatusNotFound,
 		"/badge.png":                        http.StatusNotFound,
 		"/badge.svg?show=secrets":           http.StatusBadRequest,
 		"/badge.svg?show=uptime&days=31":    http.StatusBadRequest,

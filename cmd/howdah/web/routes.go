@@ -30,8 +30,10 @@ func (s *Server) routes(e *echo.Echo) {
 	read("/"+placePlain, s.serve((*edition).plainText))
 	read("/"+placeGuide, s.serve((*edition).guide))
 	for _, ext := range []string{"svg", "json"} {
-		read("/badge."+ext, s.badgeFor(ext))
-		read("/components/:key/badge."+ext, s.badgeFor(ext))
+		for _, days := range badgeSpans {
+			read("/"+badgeName(ext, days), s.badgeFor(ext, days))
+			read("/components/:key/"+badgeName(ext, days), s.badgeFor(ext, days))
+		}
 	}
 
 	// Changes as they happen
