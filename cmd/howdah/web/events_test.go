@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"html"
-	"html"
 	"io"
 	"net"
 	"net/http"
