@@ -3,10 +3,12 @@ package incidents
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
-// MoveMaintenance gives a maintenance other times and tells readers of both.
+// MoveMaintenance gives a maintenance other times and tells readers of both,
+// before what staff say.
 // A zero time stays as it is, but for the end of one that is moved by its start
 // alone: it keeps its length. Of one that has begun only the end can be moved,
 // also when that has just passed: then the work goes on. Errors are as of what
@@ -43,7 +45,11 @@ func (d *Desk) MoveMaintenance(ctx context.Context, now time.Time, id, by, body 
 			state, m.EndedAt = InProgress, time.Time{}
 		}
 		m.Start, m.End = from, to
-		m.tell(state, or(paragraphs(body), words), by, now)
+		said := []string{words}
+		if body = paragraphs(body); body != "" {
+			said = append(said, body)
+		}
+		m.tell(state, strings.Join(said, "\n\n"), by, now)
 		return nil
 	})
 }

@@ -275,8 +275,12 @@ func TestMaintenanceIsMoved(t *testing.T) {
 	if got, _ = planned(t, d); got.State != Verifying {
 		t.Fatalf("%s", got.State)
 	}
-	if err := move("13:41", time.Time{}, local(t, 2, "14:00")); err != nil {
+	got, err := d.MoveMaintenance(t.Context(), local(t, 2, "13:41"), m.ID, "Thandi", "The disks are slow.", time.Time{}, local(t, 2, "14:00"))
+	if err != nil {
 		t.Fatal(err)
+	}
+	if body := got.Latest().Body; !strings.Contains(body, "to end at 14:00 SAST, not 13:40.") || !strings.HasSuffix(body, "\n\nThe disks are slow.") {
+		t.Errorf("%q", body)
 	}
 	again := newDesk(t, store, DefaultSettings())
 	again.Tick(local(t, 2, "13:42"))
