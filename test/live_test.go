@@ -286,6 +286,9 @@ func (in *instance) streamEnds(what string, end func()) {
 	if !s.Scan() || !strings.HasPrefix(s.Text(), "retry:") {
 		in.t.Fatalf("the stream begins with %q", s.Text())
 	}
+	if metrics := in.page("/metrics"); !strings.Contains(metrics, "\nhowdah_live_readers 1\n") {
+		in.t.Error("the metrics don't count one reader")
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -34,6 +34,7 @@ type meter struct {
 	facts    func() []probe.ComponentFact
 	unsaved  func() time.Time
 	mail     *childLife // nil without a bundled mail server
+	readers  func() int // nil where no page is served
 }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -50,12 +51,13 @@ var (
 	descUnsaved    = desc("store_unsaved_seconds", "For how long the database has refused to save; 0 when everything is saved.")
 	descMailUp     = desc("mailserver_up", "Whether the bundled mail server's process runs and is ready.")
 	descRestarts   = desc("mailserver_restarts_total", "Starts of the bundled mail server after the first.")
+	descReaders    = desc("live_readers", "Open pages that are told of changes as they happen.")
 	descBuild      = desc("build_info", "Always 1; the version is in the labels.", "version", "goversion")
 )
 
 // Describe implements prometheus.Collector.
 func (m *meter) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descUp, descChecked, descState, descUnresolved, descOutages, descReminders, descUnsaved, descMailUp, descRestarts, descBuild} {
+	for _, d := range []*prometheus.Desc{descUp, descChecked, descState, descUnresolved, descOutages, descReminders, descUnsaved, descMailUp, descRestarts, descReaders, descBuild} {
 		to <- d
 	}
 }
@@ -92,6 +94,9 @@ func (m *meter) Collect(to chan<- prometheus.Metric) {
 	if m.mail != nil {
 		gauge(descMailUp, number(m.mail.up.Load()))
 		to <- prometheus.MustNewConstMetric(descRestarts, prometheus.CounterValue, float64(m.mail.restarts()))
+	}
+	if m.readers != nil {
+		gauge(descReaders, float64(m.readers()))
 	}
 	gauge(descBuild, 1, m.version, runtime.Version())
 }

@@ -41,6 +41,9 @@ func (s *site) replace(srv *web.Server) {
 // endStreams lets the streams of changes end, which never would by themselves.
 func (s *site) endStreams() { s.now.Load().EndStreams() }
 
+// readers are those whose open pages are told of changes.
+func (s *site) readers() int { return s.now.Load().Readers() }
+
 // run renders ahead of visits until the context ends.
 func (s *site) run(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -59,7 +62,7 @@ func (s *site) run(ctx context.Context) {
 
 // prepareSite makes the web server and what it answers with.
 func (in *instance) prepareSite() error {
-	m := &meter{version: in.Version, snapshot: in.desk.Snapshot, facts: in.prober.Components, unsaved: in.unsavedSince}
+	m := &meter{version: in.Version, snapshot: in.desk.Snapshot, facts: in.prober.Components, unsaved: in.unsavedSince, readers: in.site.readers}
 	if !in.Config.Mailserver.Off {
 		m.mail = &in.life
 	}

@@ -40,6 +40,16 @@ func (s *Server) EndStreams() {
 	}
 }
 
+// Readers are those who follow the stream of changes now.
+func (s *Server) Readers() int {
+	if s.live == nil {
+		return 0
+	}
+	s.live.mu.Lock()
+	defer s.live.mu.Unlock()
+	return s.live.open
+}
+
 // events tells a reader of changes as they happen, as server-sent events (HTML
 // Living Standard, section 9.2). Each message names the parts that changed
 // since the last; its id holds the marks of all parts, so that who comes back
