@@ -72,8 +72,21 @@ func (ed *edition) dayLine(d incidents.Day) templates.DayLine {
 		line.Kind, line.Text = "kept", st.lang.titled(st.lang.Planned, kept[0].Title)
 	case !ed.seen(d):
 		line.Kind, line.Text = "unseen", st.lang.NotWatched
+	default:
+		if blind := ed.blind(d); blind >= time.Minute {
+			line.Text += ", " + st.lang.unseenFor(st.lang.words.Span(blind))
+		}
 	}
 	return line
+}
+
+// blind is for how long of a day nobody looked even at what was looked at most.
+func (ed *edition) blind(d incidents.Day) time.Duration {
+	least := d.End.Sub(d.Start)
+	for _, v := range ed.snap.Components {
+		least = min(least, v.Past.Tally(d.Start, earliest(d.End, ed.snap.At)).Unmonitored)
+	}
+	return least
 }
 
 // plans are the maintenances between two moments.

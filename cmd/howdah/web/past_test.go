@@ -147,6 +147,7 @@ func TestHistoryLeadsToMonthsAndDays(t *testing.T) {
 		`<a href="/history/2005-07-13"><time datetime="2005-07-13">13 July</time></a>`, "No outages",
 		`<a href="/history/2005-07-14">`, `class="key down1"`, "1 outage, 22 min",
 		`<a href="/history/2005-07-31">`)
+	inOrder(t, get(t, srv.URL+"/history/2005-01"), "2 January", "No outages, not monitored for 22 h 10 min", "3 January", "No outages</dd>")
 	day := get(t, srv.URL+"/history/2005-07-14")
 	inOrder(t, day, "<h1>14 July 2005</h1>", `href="/history/2005-07-13" rel="prev"`, `href="/history/2005-07-15" rel="next"`,
 		"14 July 2005, 09:00 SAST", "14 July 2005, 09:22 SAST", "22 min", "1 outage, 22 min", "Sending mail outage", "Reading mail (IMAP)</a></th>", "100 %")
