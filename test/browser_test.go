@@ -206,7 +206,10 @@ func TestBrowser(t *testing.T) {
 			}
 		}
 	}
-	for _, page := range []string{"/history", "/components/imap"} {
-		look(t, window, page, 320).fits(t, page, 320)
+	today := "/history/" + time.Now().UTC().Format(time.DateOnly)
+	for _, page := range []string{"/history", today[:len("/history/2006-01")], today, "/components/imap", "/subscribe"} {
+		for _, width := range []int{320, 640} {
+			look(t, window, page, width).fits(t, page, width)
+		}
 	}
 }
