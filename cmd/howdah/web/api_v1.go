@@ -233,6 +233,7 @@ func sendOnce(c echo.Context, v any) error {
 	}
 	b = append(b, '\n')
 	d := &document{kind: kindJSON, shared: true, plain: b, tag: tagOf(b)}
+	d.prepare()
 	return d.send(c.Response(), c.Request())
 }
 

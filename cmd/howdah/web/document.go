@@ -18,6 +18,9 @@ type document struct {
 	packed   []byte // nil when it would not be smaller
 	tag      string // strong, of plain; without quotes
 	modified time.Time
+	dated    []string // modified as Last-Modified has it
+	// Headers of both forms, but Last-Modified. All answers share their values.
+	plainHead, packedHead http.Header
 }
 
 // newDocument makes the resource. last is what it was before, nil when that is
@@ -30,6 +33,7 @@ func newDocument(r resource, last *document) (*document, error) {
 	d := &document{kind: r.kind, shared: r.shared, plain: plain.Bytes(), tag: tagOf(plain.Bytes())}
 	if last != nil && last.tag == d.tag {
 		d.plain, d.packed = last.plain, last.packed
+		d.prepare()
 		return d, nil
 	}
 	var packed bytes.Buffer
@@ -46,40 +50,68 @@ func newDocument(r resource, last *document) (*document, error) {
 	if packed.Len() < plain.Len() {
 		d.packed = packed.Bytes()
 	}
+	d.prepare()
 	return d, nil
+}
+
+// prepare makes the headers, so that an answer need not.
+func (d *document) prepare() {
+	head := func(body []byte, tag, coding string) http.Header {
+		h := http.Header{
+			"Vary":         {"Accept-Encoding"},
+			"Content-Type": {d.kind},
+			"Etag":         {`"` + tag + `"`},
+			// Kept, but asked about each time: a change must show at once.
+			"Cache-Control":  {"public, no-cache"},
+			"Content-Length": {strconv.Itoa(len(body))},
+		}
+		if coding != "" {
+			h["Content-Encoding"] = []string{coding}
+		}
+		if d.shared {
+			h["Access-Control-Allow-Origin"] = []string{"*"}
+			h["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
+		}
+		return h
+	}
+	d.plainHead = head(d.plain, d.tag, "")
+	if d.packed != nil {
+		// Other bytes, another strong tag (RFC 9110, section 8.8.3.3).
+		d.packedHead = head(d.packed, d.tag+"-gz", "gzip")
+	}
+}
+
+// date says since when the document is as it is; zero when that is not known.
+func (d *document) date(at time.Time) {
+	d.modified, d.dated = at, nil
+	if !at.IsZero() {
+		d.dated = []string{at.Format(http.TimeFormat)}
+	}
 }
 
 // send answers with the document, or with 304 when the client has it (RFC
 // 9110, sections 8.8, 13.1 and 13.2.2).
 func (d *document) send(w http.ResponseWriter, r *http.Request) error {
-	body, tag := d.plain, `"`+d.tag+`"`
-	h := w.Header()
-	h.Add("Vary", "Accept-Encoding")
+	body, head := d.plain, d.plainHead
 	if d.packed != nil && acceptsGzip(r.Header.Values("Accept-Encoding")) {
-		// Other bytes, another strong tag (RFC 9110, section 8.8.3.3).
-		body, tag = d.packed, `"`+d.tag+`-gz"`
-		h.Set("Content-Encoding", "gzip")
+		body, head = d.packed, d.packedHead
 	}
-	h.Set("Content-Type", d.kind)
-	h.Set("ETag", tag)
-	// Kept, but asked about each time: a change must show at once.
-	h.Set("Cache-Control", "public, no-cache")
-	if d.shared {
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h := w.Header()
+	for name, values := range head {
+		h[name] = values
 	}
 	// A date that is yet to come must not be sent (RFC 9110, section 8.8.2.1).
-	dated := !d.modified.IsZero() && !d.modified.After(time.Now())
+	dated := d.dated != nil && !d.modified.After(time.Now())
 	if dated {
-		h.Set("Last-Modified", d.modified.Format(http.TimeFormat))
+		h["Last-Modified"] = d.dated
 	}
 	if d.known(r, dated) {
-		h.Del("Content-Type")
-		h.Del("Content-Encoding")
+		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Length"} {
+			delete(h, name)
+		}
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return nil
@@ -100,10 +132,11 @@ func (d *document) known(r *http.Request, dated bool) bool {
 		}
 		return false // If-Modified-Since is then not looked at
 	}
-	if !dated {
+	asked := r.Header.Get("If-Modified-Since")
+	if !dated || asked == "" {
 		return false
 	}
-	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
+	since, err := http.ParseTime(asked)
 	return err == nil && !d.modified.After(since)
 }
 

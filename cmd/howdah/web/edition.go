@@ -87,7 +87,7 @@ func (ed *edition) render(r resource) (d *document, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("render %q: %w", r.key, err)
 	}
-	d.modified = ed.s.stamp(ed, r.key, d.tag)
+	d.date(ed.s.stamp(ed, r.key, d.tag))
 	ed.mu.Lock()
 	defer ed.mu.Unlock()
 	ed.made[r.key] = d

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -20,19 +21,24 @@ func policy(style string) string {
 		"; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// secured puts the security headers on every answer, also on faults.
-func (s *Server) secured(next echo.HandlerFunc) echo.HandlerFunc {
-	policy := policy(s.site.brand.source)
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "interest-cohort=(), camera=(), microphone=(), geolocation=()")
-		return next(c)
+// secured puts the security headers on every answer, also on faults. All
+// answers share their values.
+func (s *Server) secured(next http.Handler) http.Handler {
+	fixed := http.Header{
+		"Content-Security-Policy":      {policy(s.site.brand.source)},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Referrer-Policy":              {"no-referrer"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"interest-cohort=(), camera=(), microphone=(), geolocation=()"},
 	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		for name, values := range fixed {
+			h[name] = values
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // guarded turns a panic into a fault that is logged with its stack.
@@ -67,6 +73,9 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		start := time.Now()
 		if err := next(c); err != nil {
 			c.Error(err) // answers now, so that the status below is the one sent
+		}
+		if !s.log.Enabled(c.Request().Context(), slog.LevelDebug) {
+			return nil
 		}
 		s.log.Debug("request", "request", requestID(c), "method", c.Request().Method, "path", c.Request().URL.Path,
 			"status", c.Response().Status, "bytes", c.Response().Size,

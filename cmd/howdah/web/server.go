@@ -138,9 +138,9 @@ func New(o Options) (*Server, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = extractor(o.TrustedProxies)
-	e.Use(identified, s.logged, s.guarded, s.secured)
+	e.Use(identified, s.logged, s.guarded)
 	s.routes(e)
-	s.handler = below(st.path, e)
+	s.handler = below(st.path, s.secured(e))
 	return s, nil
 }
 
@@ -220,6 +220,10 @@ func (s *Server) warm(ed *edition) {
 // below serves h under the path prefix and at the root alike.
 func below(prefix string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if prefix == "" && r.URL.RawPath == "" && r.URL.Path != "" {
+			h.ServeHTTP(w, r)
+			return
+		}
 		u := *r.URL
 		// From here on only the decoded path counts.
 		u.RawPath = ""
