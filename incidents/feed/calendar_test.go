@@ -95,7 +95,7 @@ func TestCalendarIsReadByAnother(t *testing.T) {
 	want := []event{
 		{UID: "m2@status.example.edu", Summary: plans().Maintenances[0].Title, Status: "CONFIRMED", URL: "https://status.example.edu/mail/maintenance/m2", Sequence: 1,
 			Start: "2005-08-09T12:00:00+00:00", End: "2005-08-09T13:00:00+00:00", Stamp: "2005-08-02T08:00:00+00:00",
-			Description: "Reading; mail, twice\n\nScheduled: Doch nur eine.\n\nScheduled: Zwei Stunden.\n\nEND:VEVENT\nBEGIN:VEVENT"},
+			Description: "Reading; mail, twice\n\nScheduled: Doch nur eine.\n\nScheduled: Zwei Stunden.\n\nEND:VEVENT\nBEGIN:VEVENT\uFFFD"},
 		{UID: "m1@status.example.edu", Summary: "Disks", Status: "CANCELLED", URL: "https://status.example.edu/mail/maintenance/m1", Start: "2005-08-03T12:00:00+00:00",
 			Stamp: "2005-08-01T07:00:00+00:00", Description: "Scheduled: "},
 	}
